@@ -1,0 +1,47 @@
+/** What the product knows about a language. One row a language; everything else asks here. */
+export interface Language {
+	/** ISO 639-1, as the published data writes it. */
+	readonly code: string;
+	/** ISO 639-3, as franc writes it. */
+	readonly iso3: string;
+	readonly name: string;
+	/** Unicode `Script` property values its text is written in. */
+	readonly scripts: readonly string[];
+	readonly direction: "ltr" | "rtl";
+	/** False where words are not separated by spaces, so that lengths are counted in characters. */
+	readonly isSpaced: boolean;
+	/** ISO 639-3 codes a detector easily takes it for; never offer a detector the language without them. */
+	readonly confusables: readonly string[];
+}
+
+const table: readonly Language[] = [
+	language("ar", "arb", "Arabic", ["Arabic"], ["pes", "urd", "prs", "uig", "pbu"], { direction: "rtl" }),
+	language("cs", "ces", "Czech", ["Latin"], ["slk", "pol", "slv", "hrv"]),
+	language("de", "deu", "German", ["Latin"], ["nld", "dan", "swe", "nob", "afr"]),
+	language("en", "eng", "English", ["Latin"], ["nld", "fra", "sco"]),
+	language("es", "spa", "Spanish", ["Latin"], ["por", "glg", "cat", "ita"]),
+	language("id", "ind", "Indonesian", ["Latin"], ["jav", "sun", "tgl"]),
+	language("ja", "jpn", "Japanese", ["Hiragana", "Katakana", "Han"], ["cmn", "kor"], { isSpaced: false }),
+	language("tl", "tgl", "Tagalog", ["Latin"], ["ceb", "hil", "ilo", "ind"]),
+];
+
+const byCode = new Map(table.map((entry) => [entry.code, entry]));
+
+/** The languages the product ships with, in code order. */
+export const languages: readonly Language[] = table;
+
+/** The language with this ISO 639-1 code, or undefined where the product has no table for it. */
+export function findLanguage(code: string | undefined): Language | undefined {
+	return code === undefined ? undefined : byCode.get(code);
+}
+
+function language(
+	code: string,
+	iso3: string,
+	name: string,
+	scripts: readonly string[],
+	confusables: readonly string[],
+	rest: Partial<Pick<Language, "direction" | "isSpaced">> = {},
+): Language {
+	return { code, iso3, name, scripts, confusables, direction: "ltr", isSpaced: true, ...rest };
+}
