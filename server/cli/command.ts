@@ -1,0 +1,18 @@
+/** What a command of the command line is given, so that tests run it without a process. */
+export interface CommandIo {
+	/** Writes text as it stands. */
+	stdout(text: string): void;
+	/** Writes one line. */
+	stderr(line: string): void;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Absolute path that relative arguments start from. */
+	readonly cwd: string;
+	/** Aborted by Ctrl+C. */
+	readonly signal: AbortSignal;
+}
+
+/** 0 = done; 1 = done, and found what the caller asked to fail on; 2 = unusable arguments or files. */
+export type ExitCode = 0 | 1 | 2;
+
+/** One command: takes its arguments, writes to `io`, returns its exit code. */
+export type Command = (args: string[], io: CommandIo) => Promise<ExitCode>;
