@@ -7,6 +7,8 @@ export interface CommandIo {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Absolute path that relative arguments start from. */
 	readonly cwd: string;
+	/** Absolute path of the product's own `media/`, with the published numbers and the practice seeds. */
+	readonly mediaFolder: string;
 	/** Aborted by Ctrl+C. */
 	readonly signal: AbortSignal;
 }

@@ -1,0 +1,36 @@
+// Bundles the product: the extension, the engine (with the command line) and the panels.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import { root } from "./setup.mjs";
+
+/** Bundled CommonJS packages still call `require`, which an ES module does not have. */
+const requireBanner = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+
+const shared = { bundle: true, absWorkingDir: root, logLevel: "warning", legalComments: "none", target: "es2024", metafile: true };
+
+/** Every bundle there is. */
+const bundles = [
+	{ ...shared, entryPoints: { extension: "extension/main.ts" }, platform: "node", format: "cjs", external: ["vscode"], outExtension: { ".js": ".cjs" } },
+	{
+		...shared,
+		entryPoints: { polyglot: "server/cli.ts" },
+		platform: "node",
+		format: "esm",
+		banner: { js: requireBanner },
+		outExtension: { ".js": ".mjs" },
+		mainFields: ["module", "main"],
+	},
+	{ ...shared, entryPoints: { webview: "webview/main.ts" }, platform: "browser", format: "iife" },
+];
+
+/** Builds into `dist/`; minified for the vsix. Returns esbuild's account of what went into each bundle. */
+export async function build({ minify = true } = {}) {
+	const dist = join(root, "dist");
+	rmSync(dist, { recursive: true, force: true });
+	const built = await Promise.all(bundles.map((bundle) => esbuild.build({ ...bundle, outdir: dist, minify })));
+	return built.map((one) => one.metafile);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build({ minify: !process.argv.includes("--no-minify") });
