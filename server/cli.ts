@@ -16,7 +16,10 @@ const commands: Readonly<Record<string, Entry>> = {
 	train: { summary: "train a student on a trainer", load: () => import("./cli/train.ts") },
 	evaluate: { summary: "evaluate a student, with its base and reference", load: () => import("./cli/evaluate.ts") },
 	score: { summary: "compute the Polyglot Score, as published and guarded", load: () => import("./cli/score.ts") },
-	practice: { summary: "run the practice teachers and trainer in the foreground", load: () => import("./cli/practice.ts") },
+	practice: {
+		summary: "run the practice teachers and trainer in the foreground",
+		load: () => import("./cli/practice.ts"),
+	},
 	demo: { summary: "walk the whole way on practice mode", load: () => import("./cli/demo.ts") },
 	lsp: { summary: "serve any LSP editor over --stdio", load: () => import("./cli/lsp.ts") },
 };
@@ -68,7 +71,12 @@ try {
 	});
 } catch (cause) {
 	// The one edge of this process: what the user can mend as it stands, anything else with its origin.
-	const text = cause instanceof UserError ? cause.message : cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+	const text =
+		cause instanceof UserError
+			? cause.message
+			: cause instanceof Error
+				? (cause.stack ?? cause.message)
+				: String(cause);
 	process.stderr.write(`polyglot: ${cause instanceof UserError ? text.replaceAll(/\s*\n\s*/gu, " ") : text}\n`);
 	process.exitCode = 2;
 }

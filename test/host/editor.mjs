@@ -29,7 +29,15 @@ export const quietSettings = {
  * extension host, which hides notifications. Throws with the server's log when it does not come up.
  */
 export async function startEditor(options = {}) {
-	const { vsix, settings = quietSettings, env = {}, port = 0, token = false, trust = false, testDriver = false } = options;
+	const {
+		vsix,
+		settings = quietSettings,
+		env = {},
+		port = 0,
+		token = false,
+		trust = false,
+		testDriver = false,
+	} = options;
 	const folders = prepareFolders(options.dataFolder, settings);
 	const environment = childEnvironment(folders.run, env);
 	const base = [
@@ -46,7 +54,11 @@ export async function startEditor(options = {}) {
 		...(testDriver ? ["--enable-smoke-test-driver"] : []),
 	];
 	// Its own process group: extension hosts can outlive the server, and all of them end together.
-	const child = spawn(nodePath(), [...base, ...args], { env: environment, stdio: ["ignore", "pipe", "pipe"], detached: true });
+	const child = spawn(nodePath(), [...base, ...args], {
+		env: environment,
+		stdio: ["ignore", "pipe", "pipe"],
+		detached: true,
+	});
 	process.once("exit", () => killGroup(child, "SIGKILL"));
 	const { actualPort, log } = await listening(child);
 	return new Editor(child, actualPort, secret, folders, log);
@@ -122,7 +134,10 @@ function tokenArguments(secret, dataFolder) {
 }
 
 async function installExtension(base, vsix, env) {
-	const child = spawn(nodePath(), [...base, "--install-extension", vsix, "--force"], { env, stdio: ["ignore", "ignore", "pipe"] });
+	const child = spawn(nodePath(), [...base, "--install-extension", vsix, "--force"], {
+		env,
+		stdio: ["ignore", "ignore", "pipe"],
+	});
 	let errors = "";
 	child.stderr.on("data", (chunk) => {
 		errors += chunk;

@@ -6,13 +6,28 @@ import * as esbuild from "esbuild";
 import { root } from "./setup.mjs";
 
 /** Bundled CommonJS packages still call `require`, which an ES module does not have. */
-const requireBanner = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+const requireBanner =
+	'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
-const shared = { bundle: true, absWorkingDir: root, logLevel: "warning", legalComments: "none", target: "es2024", metafile: true };
+const shared = {
+	bundle: true,
+	absWorkingDir: root,
+	logLevel: "warning",
+	legalComments: "none",
+	target: "es2024",
+	metafile: true,
+};
 
 /** Every bundle there is. */
 const bundles = [
-	{ ...shared, entryPoints: { extension: "extension/main.ts" }, platform: "node", format: "cjs", external: ["vscode"], outExtension: { ".js": ".cjs" } },
+	{
+		...shared,
+		entryPoints: { extension: "extension/main.ts" },
+		platform: "node",
+		format: "cjs",
+		external: ["vscode"],
+		outExtension: { ".js": ".cjs" },
+	},
 	{
 		...shared,
 		entryPoints: { polyglot: "server/cli.ts" },

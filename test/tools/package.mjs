@@ -12,7 +12,14 @@ export const vsixPath = join(root, "dist/polyglot-lens.vsix");
 export async function packageExtension() {
 	await build();
 	const vsce = join(root, "node_modules/@vscode/vsce/vsce");
-	const args = ["package", "--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links", "--out", vsixPath];
+	const args = [
+		"package",
+		"--no-dependencies",
+		"--allow-missing-repository",
+		"--no-rewrite-relative-links",
+		"--out",
+		vsixPath,
+	];
 	const done = spawnSync(nodePath(), [vsce, ...args], { cwd: root, encoding: "utf8" });
 	if (done.status !== 0) throw new Error(`Packing the extension failed:\n${done.stdout}${done.stderr}`);
 	return vsixPath;

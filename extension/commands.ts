@@ -1,0 +1,39 @@
+/** The command table: every command of the palette, its title for messages, and what it runs. */
+import * as vscode from "vscode";
+import type { App } from "./app.ts";
+import { generateSamples, resumeGeneration } from "./generate.ts";
+import { openRun, showScore } from "./panels.ts";
+import { openPracticeWorkspace } from "./practice.ts";
+import { reporting } from "./report.ts";
+import { addTeacher, removeTeacher, setTeacherKey, testTeacher } from "./teachers.ts";
+import { cancelRun, connectTrainer, evaluateStudent, trainStudent } from "./train.ts";
+
+type Run = (app: App, argument: unknown) => Promise<unknown>;
+
+const commands: Readonly<Record<string, { readonly title: string; readonly run: Run }>> = {
+	"polyglot.generate": { title: "Generate samples", run: generateSamples },
+	"polyglot.resumeGeneration": { title: "Resume generation", run: resumeGeneration },
+	"polyglot.addTeacher": { title: "Add teacher", run: addTeacher },
+	"polyglot.testTeacher": { title: "Test teacher", run: testTeacher },
+	"polyglot.setTeacherKey": { title: "Set teacher key", run: setTeacherKey },
+	"polyglot.removeTeacher": { title: "Remove teacher", run: removeTeacher },
+	"polyglot.connectTrainer": { title: "Connect trainer", run: connectTrainer },
+	"polyglot.train": { title: "Train student", run: trainStudent },
+	"polyglot.evaluate": { title: "Evaluate student", run: evaluateStudent },
+	"polyglot.openRun": { title: "Open run", run: openRun },
+	"polyglot.cancelRun": { title: "Cancel run", run: cancelRun },
+	"polyglot.score": { title: "Show Polyglot Score", run: showScore },
+	"polyglot.openPracticeWorkspace": { title: "Open practice workspace", run: openPracticeWorkspace },
+	"polyglot.showLog": { title: "Show log", run: async ({ log }) => log.show() },
+	"polyglot.refresh": {
+		title: "Refresh views",
+		run: async ({ teachers, runs }) => [teachers.refresh(), runs.refresh()],
+	},
+};
+
+export function registerCommands(app: App): vscode.Disposable {
+	const registered = Object.entries(commands).map(([id, { title, run }]) =>
+		vscode.commands.registerCommand(id, (argument: unknown) => reporting(app.log, title, () => run(app, argument))),
+	);
+	return vscode.Disposable.from(...registered);
+}

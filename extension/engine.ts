@@ -1,0 +1,55 @@
+/** The engine process: the language server that also generates, trains and scores. */
+import * as vscode from "vscode";
+import { LanguageClient, type LanguageClientOptions, TransportKind } from "vscode-languageclient/node";
+import type * as z from "zod/mini";
+import { type NotificationType, notifications, type RequestType, secretRequest } from "../server/core/engine-api.ts";
+import { readSecret } from "./secrets.ts";
+
+/** Typed questions to the engine, and what it tells. */
+export interface Engine extends vscode.Disposable {
+	request<P extends z.ZodMiniType, R extends z.ZodMiniType>(
+		type: RequestType<P, R>,
+		params: z.infer<P>,
+	): Promise<z.infer<R>>;
+	on<P extends z.ZodMiniType>(type: NotificationType<P>, listener: (params: z.infer<P>) => void): vscode.Disposable;
+}
+
+/** Starts the engine with Node of the extension host. Settles when it answers. */
+export async function startEngine(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<Engine> {
+	const server = { module: context.asAbsolutePath("dist/polyglot.mjs"), args: ["lsp"], transport: TransportKind.stdio };
+	const client = new LanguageClient("polyglot", "Polyglot Lens", { run: server, debug: server }, clientOptions(log));
+	answerSecrets(client, context.secrets);
+	await client.start();
+	const trusted = vscode.workspace.onDidGrantWorkspaceTrust(() =>
+		client.sendNotification(notifications.trusted.method, {}),
+	);
+	return {
+		request: async (type, params) => type.result.parse(await client.sendRequest(type.method, params)),
+		on: (type, listener) =>
+			client.onNotification(type.method, (params: unknown) => listener(type.params.parse(params))),
+		dispose: () => {
+			trusted.dispose();
+			void client.dispose();
+		},
+	};
+}
+
+function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
+	return {
+		documentSelector: [{ language: "jsonl" }, { pattern: "**/polyglot.json" }],
+		outputChannel: log,
+		initializationOptions: { isTrusted: vscode.workspace.isTrusted },
+		synchronize: {
+			configurationSection: "polyglot",
+			fileEvents: vscode.workspace.createFileSystemWatcher("**/polyglot.json"),
+		},
+		markdown: { isTrusted: false, supportHtml: false },
+	};
+}
+
+/** Keys leave the secret storage only here, only for the origin they were entered for. */
+function answerSecrets(client: LanguageClient, secrets: vscode.SecretStorage): void {
+	client.onRequest(secretRequest.method, async (params: unknown) => {
+		return { secret: await readSecret(secrets, secretRequest.params.parse(params)) };
+	});
+}

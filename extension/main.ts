@@ -1,0 +1,15 @@
+/** Entry of the extension: starts the engine, and shows what it knows. */
+import * as vscode from "vscode";
+import { registerCommands } from "./commands.ts";
+import { startEngine } from "./engine.ts";
+import { restorePanels } from "./panels.ts";
+import { RunsView } from "./runs-view.ts";
+import { TeachersView } from "./teachers-view.ts";
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+	const log = vscode.window.createOutputChannel("Polyglot Lens", { log: true });
+	context.subscriptions.push(log);
+	const engine = await startEngine(context, log);
+	const app = { context, log, engine, teachers: new TeachersView(engine), runs: new RunsView(engine) };
+	context.subscriptions.push(engine, app.teachers, app.runs, registerCommands(app), restorePanels(app));
+}

@@ -1,0 +1,118 @@
+/** The panels: one webview each, filled with what the engine sends and nothing of its own. */
+import * as vscode from "vscode";
+import * as z from "zod/mini";
+import { notifications, requests } from "../server/core/engine-api.ts";
+import type { App } from "./app.ts";
+import { chooseRun } from "./choose-run.ts";
+import { panelHtml } from "./panel-html.ts";
+import { reporting } from "./report.ts";
+
+const PanelState = z.object({ panel: z.enum(["score", "run"]), runId: z.optional(z.string()) });
+type PanelState = z.infer<typeof PanelState>;
+
+/** What a panel may ask; anything else it posts is ignored. */
+const PanelRequest = z.discriminatedUnion("type", [
+	z.object({ type: z.literal("ready") }),
+	z.object({ type: z.literal("cancel") }),
+	z.object({ type: z.literal("evaluate") }),
+	z.object({ type: z.literal("reconnect") }),
+	z.object({ type: z.literal("save"), name: z.string().check(z.regex(/^[\w.-]{1,80}$/)), text: z.string() }),
+]);
+
+const open = new Map<string, vscode.WebviewPanel>();
+
+export async function showScore(app: App): Promise<void> {
+	show(app, { panel: "score" }, "Polyglot Score");
+}
+
+export async function openRun(app: App, argument: unknown): Promise<void> {
+	const runId = await chooseRun(app, argument, "Open run", () => true);
+	show(app, { panel: "run", runId }, "Run");
+}
+
+/** Brings panels back after a reload of the window. */
+export function restorePanels(app: App): vscode.Disposable {
+	const restore = (fallback: PanelState): vscode.WebviewPanelSerializer => ({
+		async deserializeWebviewPanel(panel, state) {
+			const parsed = PanelState.safeParse(state);
+			fill(app, panel, parsed.success ? parsed.data : fallback);
+		},
+	});
+	return vscode.Disposable.from(
+		vscode.window.registerWebviewPanelSerializer("polyglot.score", restore({ panel: "score" })),
+		vscode.window.registerWebviewPanelSerializer("polyglot.run", restore({ panel: "run" })),
+	);
+}
+
+function show(app: App, state: PanelState, title: string): void {
+	const known = open.get(keyOf(state));
+	if (known) {
+		known.reveal();
+		return;
+	}
+	const column = state.panel === "run" ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+	fill(app, vscode.window.createWebviewPanel(`polyglot.${state.panel}`, title, column), state);
+}
+
+function fill(app: App, panel: vscode.WebviewPanel, state: PanelState): void {
+	const key = keyOf(state);
+	open.set(key, panel);
+	const media = vscode.Uri.joinPath(app.context.extensionUri, "dist");
+	panel.iconPath = vscode.Uri.joinPath(app.context.extensionUri, "media/icon.png");
+	panel.webview.options = { enableScripts: true, localResourceRoots: [media], enableCommandUris: false };
+	const listening = vscode.Disposable.from(
+		panel.webview.onDidReceiveMessage((message) =>
+			reporting(app.log, panel.title, () => answer(app, panel, state, message)),
+		),
+		...(state.panel === "score"
+			? [app.engine.on(notifications.scoresChanged, () => void send(app, panel, state))]
+			: []),
+		app.engine.on(notifications.runView, ({ runId, message }) => {
+			if (runId === state.runId) void panel.webview.postMessage(message);
+		}),
+	);
+	panel.onDidDispose(() => {
+		listening.dispose();
+		open.delete(key);
+		if (state.runId !== undefined) void app.engine.request(requests.unwatchRun, { runId: state.runId });
+	});
+	panel.webview.html = panelHtml(panel.webview, media, state);
+}
+
+async function answer(app: App, panel: vscode.WebviewPanel, state: PanelState, message: unknown): Promise<void> {
+	const asked = PanelRequest.safeParse(message);
+	if (!asked.success) return app.log.warn(`${panel.title}: the panel asked for something unknown.`);
+	const run = { runId: state.runId };
+	switch (asked.data.type) {
+		case "ready":
+			return send(app, panel, state);
+		case "cancel":
+			await vscode.commands.executeCommand("polyglot.cancelRun", run);
+			return;
+		case "evaluate":
+			await vscode.commands.executeCommand("polyglot.evaluate", run);
+			return;
+		case "reconnect":
+			await app.engine.request(requests.connectTrainer, {});
+			return;
+		case "save":
+			return save(asked.data.name, asked.data.text);
+	}
+}
+
+async function send(app: App, panel: vscode.WebviewPanel, { runId }: PanelState): Promise<void> {
+	const message =
+		runId === undefined
+			? await app.engine.request(requests.scores, {})
+			: await app.engine.request(requests.watchRun, { runId });
+	await panel.webview.postMessage(message);
+}
+
+/** Writes what a panel exports where the user says. */
+async function save(name: string, text: string): Promise<void> {
+	const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+	const uri = await vscode.window.showSaveDialog(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {});
+	if (uri) await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+}
+
+const keyOf = ({ panel, runId }: PanelState) => `${panel}:${runId ?? ""}`;

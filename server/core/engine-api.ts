@@ -1,0 +1,157 @@
+/** What the editor asks the engine beyond standard LSP, and what the engine tells or asks back. */
+import * as z from "zod/mini";
+import { Strategy } from "./sample-row.ts";
+
+/** A request's method with the schemas of both directions; each side parses what it receives. */
+export interface RequestType<P extends z.ZodMiniType, R extends z.ZodMiniType> {
+	readonly method: string;
+	readonly params: P;
+	readonly result: R;
+}
+
+export interface NotificationType<P extends z.ZodMiniType> {
+	readonly method: string;
+	readonly params: P;
+}
+
+const Nothing = z.object({});
+const RunId = z.object({ runId: z.string() });
+
+export const TeacherSummary = z.object({
+	name: z.string(),
+	model: z.string(),
+	/** Scheme, host and port of the endpoint, to which its key is bound. */
+	origin: z.string(),
+	/** Canned text on loopback, not a language model. */
+	isPractice: z.boolean(),
+});
+export type TeacherSummary = z.infer<typeof TeacherSummary>;
+
+export const GenerationPlan = z.object({
+	teachers: z.array(z.string()).check(z.minLength(1)),
+	language: z.string(),
+	strategies: z.array(Strategy).check(z.minLength(1)),
+	/** Absolute paths. */
+	seeds: z.string(),
+	output: z.string(),
+	/** Accepted samples wanted of each teacher. */
+	count: z.int().check(z.gte(1)),
+	seed: z.int(),
+});
+export type GenerationPlan = z.infer<typeof GenerationPlan>;
+
+export const GenerationProgress = z.object({
+	runId: z.string(),
+	output: z.string(),
+	state: z.enum(["running", "paused", "done", "cancelled", "failed"]),
+	accepted: z.int(),
+	rejected: z.int(),
+	target: z.int(),
+	/** Accepted samples per second over the last seconds; null before the first. */
+	ratePerS: z.nullable(z.number()),
+	etaS: z.nullable(z.number()),
+	/** Why nothing moves just now, in a few words; null while it moves. */
+	waiting: z.nullable(z.string()),
+	/** The reason a run failed or paused, with the next step. */
+	message: z.nullable(z.string()),
+});
+export type GenerationProgress = z.infer<typeof GenerationProgress>;
+
+export const InterruptedGeneration = z.object({
+	runId: z.string(),
+	title: z.string(),
+	accepted: z.int(),
+	target: z.int(),
+	output: z.string(),
+});
+export type InterruptedGeneration = z.infer<typeof InterruptedGeneration>;
+
+export const TrainOrder = z.object({
+	/** Absolute path of the dataset. */
+	dataset: z.string(),
+	/** Model id as the trainer offers it. */
+	base: z.string(),
+	title: z.string(),
+	/** Who wrote the dataset and in which language: what the score row will be filed under. */
+	teacher: z.string(),
+	language: z.string(),
+});
+export type TrainOrder = z.infer<typeof TrainOrder>;
+
+/** One line of the Runs view. Link state is the connection's, never the run's. */
+export const RunSummary = z.object({
+	runId: z.string(),
+	title: z.string(),
+	kind: z.enum(["train", "eval", "measure"]),
+	state: z.string(),
+	isFinal: z.boolean(),
+	step: z.int(),
+	totalSteps: z.nullable(z.int()),
+	isPractice: z.boolean(),
+	language: z.nullable(z.string()),
+});
+export type RunSummary = z.infer<typeof RunSummary>;
+
+export const requests = {
+	teachers: request("polyglot/teachers", Nothing, z.array(TeacherSummary)),
+	testTeacher: request(
+		"polyglot/testTeacher",
+		z.object({ name: z.string() }),
+		z.object({ ok: z.boolean(), message: z.string() }),
+	),
+	startGeneration: request("polyglot/startGeneration", GenerationPlan, RunId),
+	resumeGeneration: request("polyglot/resumeGeneration", RunId, RunId),
+	cancelGeneration: request("polyglot/cancelGeneration", RunId, Nothing),
+	interruptedGenerations: request("polyglot/interruptedGenerations", Nothing, z.array(InterruptedGeneration)),
+	connectTrainer: request(
+		"polyglot/connectTrainer",
+		Nothing,
+		z.object({ isPractice: z.boolean(), name: z.string(), bases: z.array(z.string()) }),
+	),
+	trainStudent: request("polyglot/trainStudent", TrainOrder, RunId),
+	evaluateStudent: request("polyglot/evaluateStudent", RunId, RunId),
+	cancelRun: request("polyglot/cancelRun", RunId, Nothing),
+	runs: request("polyglot/runs", Nothing, z.object({ link: z.string(), runs: z.array(RunSummary) })),
+	/** Answers with the panel's message; from then on `runView` follows every change. */
+	watchRun: request("polyglot/watchRun", RunId, z.unknown()),
+	unwatchRun: request("polyglot/unwatchRun", RunId, Nothing),
+	/** Answers with the score panel's message. */
+	scores: request("polyglot/scores", Nothing, z.unknown()),
+};
+
+export const notifications = {
+	generationProgress: notification("polyglot/generationProgress", GenerationProgress),
+	/** A run's panel message; the panel parses it. */
+	runView: notification("polyglot/runView", z.object({ runId: z.string(), message: z.unknown() })),
+	runsChanged: notification("polyglot/runsChanged", Nothing),
+	runEnded: notification(
+		"polyglot/runEnded",
+		z.object({ runId: z.string(), title: z.string(), state: z.string(), reason: z.nullable(z.string()) }),
+	),
+	scoresChanged: notification("polyglot/scoresChanged", Nothing),
+	/** Sent by the editor when the user trusts the workspace. */
+	trusted: notification("polyglot/trusted", Nothing),
+};
+
+/** Asked by the engine, answered by the editor out of its secret storage. Never logged, never written. */
+export const secretRequest = request(
+	"polyglot/secret",
+	z.object({ kind: z.enum(["teacher", "trainer"]), name: z.string(), origin: z.string() }),
+	z.object({ secret: z.nullable(z.string()) }),
+);
+
+/** What the editor hands over when it starts the engine. */
+export const StartOptions = z.object({ isTrusted: z.boolean() });
+export type StartOptions = z.infer<typeof StartOptions>;
+
+function request<P extends z.ZodMiniType, R extends z.ZodMiniType>(
+	method: string,
+	params: P,
+	result: R,
+): RequestType<P, R> {
+	return { method, params, result };
+}
+
+function notification<P extends z.ZodMiniType>(method: string, params: P): NotificationType<P> {
+	return { method, params };
+}

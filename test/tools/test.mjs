@@ -1,0 +1,72 @@
+// `npm test`: every check there is, in order of cost, ending with one plain line of counts.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { nodePath, root } from "./setup.mjs";
+
+const results = join(root, "test-results");
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+
+/** Runs a program of the project; resolves with its exit code. */
+function run(args, env = {}) {
+	const child = spawn(nodePath(), args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+	return new Promise((done) => child.once("exit", (code, signal) => done(code ?? (signal ? 1 : 0))));
+}
+
+function add(name, passed, failed, skipped = 0) {
+	counts.passed += passed;
+	counts.failed += failed;
+	counts.skipped += skipped;
+	if (failed > 0) failures.push(`${name}: ${failed} failed`);
+}
+
+/** A check that either holds or does not. */
+async function single(name, args) {
+	console.log(`\n== ${name}`);
+	const code = await run(args);
+	add(name, code === 0 ? 1 : 0, code === 0 ? 0 : 1);
+}
+
+/** Tests of node:test; a run that reports no test has failed. */
+async function nodeTests(name, patterns, options = []) {
+	console.log(`\n== ${name}`);
+	const file = join(results, `${name.replaceAll(/\W+/g, "-")}.json`);
+	const reporters = [
+		...["--test-reporter=spec", "--test-reporter-destination=stdout"],
+		...[`--test-reporter=${join(root, "test/tools/count-reporter.mjs")}`, `--test-reporter-destination=${file}`],
+	];
+	const code = await run(["--disable-warning=ExperimentalWarning", "--test", ...reporters, ...options, ...patterns]);
+	addReported(name, file, code);
+}
+
+/** Counts that a runner left in a file; a missing file or a bad exit without a failure counts as one failure. */
+function addReported(name, file, code) {
+	const found = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
+	const isSilent = found.failed === 0 && (code !== 0 || found.passed === 0);
+	add(name, found.passed, isSilent ? 1 : found.failed, found.skipped);
+}
+
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+
+await single("types", ["node_modules/typescript/bin/tsc", "--noEmit"]);
+await single("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]);
+await nodeTests(
+	"unit",
+	["test/*.test.ts", "test/{core,node,practice,cli,language,conformance,webview}/**/*.test.ts"],
+	["--test-timeout=120000", "--test-concurrency=2"],
+);
+await single("package", ["test/tools/package.mjs"]);
+console.log("\n== in the extension host");
+addReported("in the extension host", join(results, "in-host.json"), await run(["test/host/run-in-host.mjs"]));
+await nodeTests("in the browser", ["test/browser/*.test.mjs"], ["--test-concurrency=1", "--test-timeout=180000"]);
+if (existsSync(join(root, "test/tools/python-tests.mjs"))) {
+	console.log("\n== trainer (Python)");
+	addReported("trainer", join(results, "python.json"), await run(["test/tools/python-tests.mjs"]));
+}
+
+for (const failure of failures) console.log(failure);
+const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
+console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`);
+process.exitCode = counts.failed === 0 ? 0 : 1;

@@ -1,0 +1,38 @@
+/** Entry of every panel: hands what the engine sends to the panel that draws it, and holds nothing itself. */
+import "./panel.css";
+
+interface Editor {
+	postMessage(message: unknown): void;
+	setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): Editor;
+
+/** Draws, or redraws, a panel; safe to call on every message. Throws when the message is not for it. */
+type Draw = (root: HTMLElement, message: unknown, post: (message: unknown) => void) => void;
+
+const panels: Readonly<Record<string, Draw>> = {};
+
+const editor = acquireVsCodeApi();
+const { panel = "", run } = document.body.dataset;
+const root = document.getElementById("root");
+const draw = panels[panel];
+
+// The editor hands this back after a reload of the window, so that the panel can be filled again.
+editor.setState(run ? { panel, runId: run } : { panel });
+
+window.addEventListener("message", (event) => {
+	if (!root || !draw) return;
+	try {
+		draw(root, event.data, (message) => editor.postMessage(message));
+	} catch (cause) {
+		showFailure(root, cause);
+	}
+});
+editor.postMessage({ type: "ready" });
+
+function showFailure(target: HTMLElement, cause: unknown): void {
+	const line = document.createElement("p");
+	line.setAttribute("role", "alert");
+	line.textContent = `This panel cannot be drawn: ${cause instanceof Error ? cause.message : String(cause)}`;
+	target.replaceChildren(line);
+}
