@@ -19,6 +19,6 @@ export async function run(): Promise<void> {
 			console.log(`not ok - ${test.fullTitle()}\n${error?.stack ?? error}`);
 		});
 	});
-	if (process.env["POLYGLOT_TEST_COUNTS"]) writeFileSync(process.env["POLYGLOT_TEST_COUNTS"], JSON.stringify(counts));
+	if (process.env.POLYGLOT_TEST_COUNTS) writeFileSync(process.env.POLYGLOT_TEST_COUNTS, JSON.stringify(counts));
 	if (failures > 0) throw new Error(`${failures} tests failed`);
 }

@@ -1,0 +1,2 @@
+/** esbuild gathers the style sheets that panels import. */
+declare module "*.css";
