@@ -1,78 +1,96 @@
-/** `polyglot.json`: what a team shares about its project. No secrets, no personal taste. */
+/** `polyglot.json`: what a team shares about its project. No secrets, no personal taste. The descriptions reach the editor as a JSON schema. */
 import * as z from "zod/mini";
 
-const Name = z.string().check(z.regex(/^[\w.@-]{1,64}$/u));
+const Name = z
+	.string()
+	.check(
+		z.regex(/^[\w.@-]{1,64}$/u),
+		z.describe("Short name: 1 to 64 letters, digits, dots, dashes, underscores or @."),
+	);
 
-/** How one teacher is sampled. Absent means the server's own default. */
-export const Sampling = z.strictObject({
-	temperature: z.optional(z.number().check(z.gte(0), z.lte(2))),
-	topP: z.optional(z.number().check(z.gt(0), z.lte(1))),
-	/** Tokens an answer may have. */
-	maxTokens: z.optional(z.int().check(z.gte(1))),
-	seed: z.optional(z.int()),
-});
+export const Sampling = z
+	.strictObject({
+		temperature: z.optional(z.number().check(z.gte(0), z.lte(2), z.describe("0 to 2; 0 is greedy."))),
+		topP: z.optional(z.number().check(z.gt(0), z.lte(1), z.describe("Probability mass sampled from, above 0 to 1."))),
+		maxTokens: z.optional(z.int().check(z.gte(1), z.describe("Tokens an answer may have."))),
+		seed: z.optional(z.int().check(z.describe("Sent to the server and recorded; few servers keep their word on it."))),
+	})
+	.check(z.describe("How the teacher is sampled; what is left out is the server's own default."));
 export type Sampling = z.infer<typeof Sampling>;
 
-/** Money per million tokens, as the user states it; unknown is absent, never 0. */
-export const Price = z.strictObject({
-	inputPerMillion: z.number().check(z.gte(0)),
-	outputPerMillion: z.number().check(z.gte(0)),
-	currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
-	/** The day the price was looked up, YYYY-MM-DD. */
-	asOf: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)),
-});
+export const Price = z
+	.strictObject({
+		inputPerMillion: z.number().check(z.gte(0), z.describe("Money per million prompt tokens.")),
+		outputPerMillion: z.number().check(z.gte(0), z.describe("Money per million answer tokens.")),
+		currency: z.string().check(z.regex(/^[A-Z]{3}$/), z.describe("ISO 4217, such as EUR.")),
+		asOf: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/), z.describe("The day the price was looked up, YYYY-MM-DD.")),
+	})
+	.check(z.describe("What the teacher costs. Left out means unknown, never free."));
+export type Price = z.infer<typeof Price>;
 
-/** A model behind an OpenAI-compatible endpoint. Its key lives in SecretStorage or the environment, never here. */
-export const Teacher = z.strictObject({
-	name: Name,
-	/** `http://host:port` or `https://host`, with or without `/v1`. */
-	baseUrl: z.string().check(z.regex(/^https?:\/\/[^\s?#@]+$/u)),
-	/** The model's name as the endpoint knows it. */
-	model: z.string().check(z.minLength(1), z.maxLength(200)),
-	sampling: z.optional(Sampling),
-	price: z.optional(Price),
-	/** Requests sent at once at most. */
-	concurrency: z.optional(z.int().check(z.gte(1), z.lte(1000))),
-});
+export const Teacher = z
+	.strictObject({
+		name: Name,
+		baseUrl: z
+			.string()
+			.check(
+				z.regex(/^https?:\/\/[^\s?#@]+$/u),
+				z.describe("Address of an OpenAI-compatible endpoint, with or without /v1; no user, query or key in it."),
+			),
+		model: z.string().check(z.minLength(1), z.maxLength(200), z.describe("The model's name as the endpoint knows it.")),
+		sampling: z.optional(Sampling),
+		price: z.optional(Price),
+		concurrency: z.optional(z.int().check(z.gte(1), z.lte(1000), z.describe("Requests in flight at most."))),
+	})
+	.check(z.describe("A model that writes samples. Its key lives in the editor's secret storage or the environment."));
 export type Teacher = z.infer<typeof Teacher>;
 
-/** Where students are trained. The token lives in SecretStorage or the environment. */
-export const Trainer = z.strictObject({
-	url: z.string().check(z.regex(/^wss?:\/\/[^\s?#@]+$/u)),
-	/** Path of a PEM file with the certificate authority to trust. */
-	caFile: z.optional(z.string()),
-	/** SHA-256 of the trainer's leaf certificate in DER, hex; replaces chain and name checks. */
-	pin: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
-});
+export const Trainer = z
+	.strictObject({
+		url: z
+			.string()
+			.check(
+				z.regex(/^wss?:\/\/[^\s?#@]+$/u),
+				z.describe("ws:// to this machine (an ssh tunnel), or wss:// to another."),
+			),
+		caFile: z.optional(z.string().check(z.describe("PEM file of the certificate authority to trust."))),
+		pin: z.optional(
+			z.string().check(z.regex(/^[0-9a-f]{64}$/), z.describe("SHA-256 of the trainer's certificate in DER, in hex.")),
+		),
+	})
+	.check(z.describe("Where students are trained; without it, practice mode on this machine."));
 export type Trainer = z.infer<typeof Trainer>;
 
-/** One check's switch and threshold. */
-export const CheckSetting = z.strictObject({
-	enabled: z.optional(z.boolean()),
-	threshold: z.optional(z.number()),
-});
+export const CheckSetting = z
+	.strictObject({
+		enabled: z.optional(z.boolean().check(z.describe("Whether the check reports."))),
+		threshold: z.optional(z.number().check(z.describe("Replaces the check's own threshold; see the check's page."))),
+	})
+	.check(z.describe("One check's switch and threshold."));
 export type CheckSetting = z.infer<typeof CheckSetting>;
 
-/** By language code, or `*` for all; then by check code. */
-export const CheckSettings = z.record(z.string(), z.record(z.string(), CheckSetting));
+export const CheckSettings = z
+	.record(z.string(), z.record(z.string(), CheckSetting))
+	.check(z.describe("By language code, or * for all; then by check code."));
 export type CheckSettings = z.infer<typeof CheckSettings>;
 
-/** Names of the fields that hold prompt and response in files of another shape. */
-export const FieldMapping = z.strictObject({
-	prompt: z.string(),
-	response: z.string(),
-	language: z.optional(z.string()),
-	id: z.optional(z.string()),
-});
+export const FieldMapping = z
+	.strictObject({
+		prompt: z.string(),
+		response: z.string(),
+		language: z.optional(z.string()),
+		id: z.optional(z.string()),
+	})
+	.check(z.describe("Names of the fields that hold prompt and response in files of another shape."));
 export type FieldMapping = z.infer<typeof FieldMapping>;
+
+const LanguageCode = z.string().check(z.regex(/^[a-z]{2,3}$/), z.describe("ISO 639-1."));
 
 export const Project = z.strictObject({
 	$schema: z.optional(z.string()),
 	teachers: z._default(z.array(Teacher), []),
-	/** ISO 639-1 codes offered first. */
-	languages: z._default(z.array(z.string().check(z.regex(/^[a-z]{2,3}$/))), []),
-	/** Seed files, relative to the workspace. */
-	seeds: z._default(z.array(z.string()), []),
+	languages: z._default(z.array(LanguageCode).check(z.describe("Languages offered first.")), []),
+	seeds: z._default(z.array(z.string()).check(z.describe("Seed files, relative to the workspace.")), []),
 	trainer: z.optional(Trainer),
 	checks: z._default(CheckSettings, {}),
 	fields: z.optional(FieldMapping),
@@ -81,3 +99,8 @@ export type Project = z.infer<typeof Project>;
 
 /** The project of a workspace without a `polyglot.json`. */
 export const emptyProject: Project = Project.parse({});
+
+/** The JSON schema the editor checks and completes `polyglot.json` with; kept in `media/polyglot.schema.json`. */
+export function projectSchema(): unknown {
+	return z.toJSONSchema(Project, { io: "input", target: "draft-7" });
+}
