@@ -4,13 +4,14 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "./build.mjs";
+import { writeNotices } from "./notices.mjs";
 import { nodePath, root } from "./setup.mjs";
 
 export const vsixPath = join(root, "dist/polyglot-lens.vsix");
 
 /** Packs the extension. Throws with vsce's own words when it refuses. */
 export async function packageExtension() {
-	await build();
+	writeNotices(await build());
 	const vsce = join(root, "node_modules/@vscode/vsce/vsce");
 	const args = [
 		"package",
