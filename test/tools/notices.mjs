@@ -24,5 +24,5 @@ function notice(folder) {
 function licenceInReadme(folder) {
 	const readme = readdirSync(folder).find((entry) => /^readme\.md$/i.test(entry));
 	if (!readme) return undefined;
-	return /^#+ licen[cs]e\s*$([^]*)/im.exec(readFileSync(join(folder, readme), "utf8"))?.[1];
+	return /^#+ licen[cs]e\s*$([\s\S]*)/im.exec(readFileSync(join(folder, readme), "utf8"))?.[1];
 }
