@@ -1,0 +1,73 @@
+/** The published numbers in `media/published/` and a workspace's own scores in `.polyglot/scores.jsonl`. */
+import { join } from "node:path";
+import * as z from "zod/mini";
+import type { Problem } from "../core/problem.ts";
+import { type Published, PublishedLanguage, PublishedTeacher } from "../core/score/published.ts";
+import { Anchors, IntrinsicRow, OwnScoreRow, Population, ScoreRow } from "../core/score/rows.ts";
+import { JsonlLog } from "./jsonl-log.ts";
+import { readObject, readRows } from "./score-rows.ts";
+
+/** Everything the score needs of `media/`, whose path the caller knows. */
+export async function loadPublished(mediaFolder: string): Promise<Published> {
+	const at = (name: string) => join(mediaFolder, "published", name);
+	const [scores, intrinsic, anchors, population, teachers, languages] = await Promise.all([
+		readRows(at("scores.jsonl"), ScoreRow),
+		readRows(at("intrinsic.jsonl"), IntrinsicRow),
+		readObject(at("anchors.json"), Anchors),
+		readObject(at("z-population.json"), Population),
+		readObject(at("teachers.json"), z.array(PublishedTeacher)),
+		readObject(at("languages.json"), z.array(PublishedLanguage)),
+	]);
+	return {
+		scores: scores.rows.map(({ row }) => row),
+		intrinsic: intrinsic.rows.map(({ row }) => row),
+		anchors,
+		population,
+		teachers,
+		languages,
+	};
+}
+
+const ownScoresPath = (folder: string) => join(folder, ".polyglot", "scores.jsonl");
+
+/** A workspace's own rows, oldest first, with a problem per line that is none; empty where there is no file. */
+export async function loadOwnScores(
+	folder: string,
+): Promise<{ rows: readonly OwnScoreRow[]; problems: readonly Problem[] }> {
+	try {
+		const { rows, problems } = await readRows(ownScoresPath(folder), OwnScoreRow);
+		return { rows: rows.map(({ row }) => row), problems };
+	} catch (cause) {
+		if (isAbsent(cause)) return { rows: [], problems: [] };
+		const message = cause instanceof Error ? cause.message : String(cause);
+		return { rows: [], problems: [{ code: "own-scores-unreadable", message, where: ownScoresPath(folder) }] };
+	}
+}
+
+const logs = new Map<string, Promise<void>>();
+
+/** Resolves once the row is on disk. Calls for one folder follow each other, so that no row is cut. */
+export function appendOwnScore(folder: string, row: OwnScoreRow): Promise<void> {
+	const path = ownScoresPath(folder);
+	const before = logs.get(path) ?? Promise.resolve();
+	const written = before.then(() => appendRow(path, row));
+	const settled = written.catch(() => {});
+	logs.set(path, settled);
+	void settled.then(() => logs.get(path) === settled && logs.delete(path));
+	return written;
+}
+
+async function appendRow(path: string, row: OwnScoreRow): Promise<void> {
+	const log = await JsonlLog.open(path);
+	try {
+		await log.append(row);
+	} finally {
+		await log.close();
+	}
+}
+
+function isAbsent(cause: unknown): boolean {
+	return (
+		cause instanceof Error && cause.cause instanceof Error && (cause.cause as NodeJS.ErrnoException).code === "ENOENT"
+	);
+}

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { run } from "../../server/cli/score.ts";
+import { mediaFolder, modelNames, tables } from "../core/score/published-files.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "score-"));
+const published = join(mediaFolder, "published");
+const scores = join(published, "scores.jsonl");
+const intrinsic = join(published, "intrinsic.jsonl");
+
+async function polyglotScore(...args: string[]) {
+	let stdout = "";
+	const stderr: string[] = [];
+	const code = await run(args, {
+		stdout: (text) => {
+			stdout += text;
+		},
+		stderr: (line) => stderr.push(line),
+		env: {},
+		cwd: folder,
+		mediaFolder,
+		signal: new AbortController().signal,
+	});
+	return { code, stdout, stderr };
+}
+
+async function file(name: string, rows: readonly (object | string)[]): Promise<string> {
+	const lines = rows.map((row) => (typeof row === "string" ? row : JSON.stringify(row)));
+	await writeFile(join(folder, name), lines.join("\n"));
+	return name;
+}
+
+test("the published score file prints Table 1", async () => {
+	const { code, stdout, stderr } = await polyglotScore("--scores", scores);
+	assert.deepEqual([code, stderr], [0, []]);
+	const olmo = stdout.slice(stdout.indexOf("olmo3-7b"), stdout.indexOf("gemma3-4b:"));
+	for (const [name, printed] of Object.entries<number[]>(tables.table1_pg_score.rows)) {
+		const line = olmo.split("\n").find((one) => one.startsWith(`${modelNames[name]} `)) ?? "";
+		const [, mean, , ...cells] = line.replaceAll("†", "").split(/\s+/u).map(Number);
+		[mean, ...cells].forEach((shown, index) => {
+			assert.ok(Math.abs(Number(shown) - Number(printed[index])) <= 1.1e-3, `${name}: ${line} against ${printed}`);
+		});
+		assert.equal(cells.length, 6);
+	}
+});
+
+test("json keeps every published column to the last digit and adds the guard", async () => {
+	const { stdout } = await polyglotScore("--scores", scores, "--format", "json");
+	const rows = JSON.parse(stdout);
+	assert.equal(rows.length, 150);
+	const first = rows[0];
+	assert.deepEqual([first.pgr, first.z_score, first.pg_score], [-0.2928236644, 0.1764912775, -0.058166193450000014]);
+	assert.ok(Math.abs(first.gain - (0.4190992713 - 0.4234716677148081)) < 1e-12);
+	assert.equal(first.pgr_line_offset, 0);
+	assert.equal(first.pgr_interpretable, true);
+	assert.equal(rows.filter((row: { pgr_interpretable: boolean }) => row.pgr_interpretable).length, 40);
+});
+
+test("metrics and results join into scores; anchors with errors give intervals", async () => {
+	const extrinsic = await file("extrinsic.jsonl", [
+		{ student_base: "mine", teacher_model: "gemma-3-27b-it", target_lang: "ar", result: 0.5, result_stderr: 0.01 },
+		{ student_base: "mine", teacher_model: "nobody", target_lang: "ar", result: 0.5, result_stderr: null },
+	]);
+	const anchors = await file("anchors.json", [
+		{ languages: { ar: { base: 0.4, ref: 0.6, base_stderr: 0.01, ref_stderr: 0.01 } } },
+	]);
+	const { code, stdout } = await polyglotScore(
+		...["--intrinsic", intrinsic, "--extrinsic", extrinsic, "--anchors", anchors, "--format", "json"],
+	);
+	const rows = JSON.parse(stdout);
+	assert.equal(code, 0);
+	assert.equal(rows.length, 61);
+	assert.ok(Math.abs(rows[0].pg_score - (0.5 + 0.36364) / 2) < 1e-5);
+	assert.ok(Math.abs(rows[0].gain_stderr - Math.hypot(0.01, 0.01)) < 1e-12);
+	assert.ok(Math.abs(rows[0].pgr_stderr - Math.sqrt(1e-4 + 0.25e-4 + 0.25e-4) / 0.2) < 1e-12);
+	assert.deepEqual(rows[0].reasons, []);
+	assert.deepEqual([rows[1].z_score, rows[1].pg_score], [null, null]);
+	assert.ok(rows[1].reasons.includes("intrinsic_row_missing"));
+	assert.equal(rows[60].student_base, null);
+});
+
+test("csv has one line per row and empty fields for what is missing", async () => {
+	const path = await file("one.jsonl", [
+		{
+			student_base: "a,b",
+			teacher_model: 't"',
+			target_lang: "ar",
+			result: null,
+			pgr: null,
+			z_score: 1,
+			pg_score: null,
+		},
+	]);
+	const { stdout } = await polyglotScore("--scores", path, "--format", "csv");
+	const [head, row, rest] = stdout.split("\r\n");
+	assert.equal(head?.split(",").slice(0, 3).join(), "student_base,teacher_model,target_lang");
+	assert.ok(row?.startsWith('"a,b","t""",ar,'), row);
+	assert.equal(rest, "");
+});
+
+test("one bad row is reported with its line; the others go on", async () => {
+	const good = {
+		student_base: "b",
+		teacher_model: "t",
+		target_lang: "ar",
+		result: 0.4,
+		pgr: 1,
+		z_score: 1,
+		pg_score: 1,
+	};
+	const path = await file("mixed.jsonl", [
+		good,
+		"{broken",
+		{ ...good, pgr: "high" },
+		"",
+		{ ...good, target_lang: "de" },
+	]);
+	const { code, stdout, stderr } = await polyglotScore("--scores", path, "--format", "json");
+	assert.equal(code, 0);
+	assert.equal(JSON.parse(stdout).length, 2);
+	assert.equal(stderr.length, 2);
+	assert.match(stderr[0] ?? "", /mixed\.jsonl:2: not JSON/);
+	assert.match(stderr[1] ?? "", /mixed\.jsonl:3: `pgr`/);
+});
+
+/** Exit code 2, nothing on stdout, and one line that says what is wrong. */
+async function refuses(args: string[], expected: RegExp) {
+	const { code, stdout, stderr } = await polyglotScore(...args);
+	assert.deepEqual([code, stdout, stderr.length], [2, "", 1], stderr.join("\n"));
+	assert.match(stderr[0] ?? "", expected);
+	assert.doesNotMatch(stderr[0] ?? "", /\n/);
+}
+
+test("unusable arguments and files end with 2 and one line", async () => {
+	const broken = await file("broken.jsonl", ["", "{"]);
+	const empty = await file("empty.jsonl", []);
+	const shape = await file("shape.json", [{ languages: { ar: { base: "low" } } }]);
+	await refuses([], /Give either --scores FILE/);
+	await refuses(["--scores", "a", "--intrinsic", "b"], /Give either/);
+	await refuses(["--scores", "absent.jsonl"], /Cannot read .*absent\.jsonl.*ENOENT/);
+	await refuses(["--scores", broken], /broken\.jsonl:2: not JSON.*No usable row/);
+	await refuses(["--scores", empty], /empty\.jsonl has no rows/);
+	await refuses(["--scores", scores, "--format", "xml"], /choose json, csv or text/);
+	await refuses(["--scores", scores, "--format", "toString"], /choose json, csv or text/);
+	await refuses(["--scores", scores, "--anchors", shape], /languages\.ar\.base/);
+	await refuses(["--scores", scores, "--population", "this-file"], /--population goes with --intrinsic/);
+	await refuses(["--nonsense"], /nonsense/);
+	const extrinsic = await file("x.jsonl", [{ student_base: "m", teacher_model: "t", target_lang: "ar", result: 0.5 }]);
+	await refuses(["--intrinsic", intrinsic, "--extrinsic", extrinsic, "--population", "nowhere"], /neither a file nor/);
+});
+
+test("within-language z centres every language", async () => {
+	const extrinsic = await file("y.jsonl", [{ student_base: "m", teacher_model: "t", target_lang: "ar", result: 0.5 }]);
+	const { stdout } = await polyglotScore(
+		...["--intrinsic", intrinsic, "--extrinsic", extrinsic, "--population", "within-language", "--format", "json"],
+	);
+	const rows = JSON.parse(stdout).filter(
+		(row: { target_lang: string; teacher_model: string }) => row.target_lang === "ar" && row.teacher_model !== "t",
+	);
+	const mean = rows.reduce((sum: number, row: { z_score: number }) => sum + row.z_score, 0) / rows.length;
+	assert.equal(rows.length, 10);
+	assert.ok(Math.abs(mean) < 1e-12);
+});
+
+test("a file cannot steer the terminal", async () => {
+	const row = {
+		student_base: "b",
+		teacher_model: "t\u001b[2J\u202e",
+		target_lang: "ar",
+		pgr: 1,
+		z_score: 1,
+		pg_score: 1,
+	};
+	const { stdout } = await polyglotScore("--scores", await file("esc.jsonl", [row]));
+	assert.ok(!stdout.includes("\u001b") && !stdout.includes("\u202e"));
+});
