@@ -1,0 +1,34 @@
+/** What a feature of the language server is given, so that each lives in a file of its own. */
+import type { Connection } from "vscode-languageserver/node";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Project } from "../core/project.ts";
+
+/** The world outside the protocol, handed in so that tests choose it. */
+export interface Runtime {
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Absolute path of the product's own `media/`. */
+	readonly mediaFolder: string;
+	/** Milliseconds since the epoch. */
+	now(): number;
+	/** Writes one line of the server's own log; never text of a sample, never a key. */
+	log(line: string): void;
+}
+
+export interface ServerContext {
+	readonly connection: Connection;
+	readonly runtime: Runtime;
+	/** Absolute path of the first workspace folder; undefined without one. */
+	folder(): string | undefined;
+	/** The `polyglot.json` in force; the empty project where there is none. */
+	project(): Project;
+	/** False: nothing may be written or sent. Changes when the user grants trust. */
+	isTrusted(): boolean;
+	openDocument(uri: string): TextDocument | undefined;
+	/** Calls back after `polyglot.json` was read again. */
+	onProjectChange(listener: () => void): void;
+	/** Calls back when the server ends, so that a feature can close what it opened. */
+	onShutdown(close: () => void | Promise<void>): void;
+}
+
+/** Registers request handlers; called once, before the connection starts to listen. */
+export type Feature = (server: ServerContext) => void;
