@@ -1,0 +1,120 @@
+// Drives the packaged extension in a real editor as a person would: commands, picks, panels, screenshots.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { launchBrowser } from "../host/browser.mjs";
+import { quietSettings, startEditor } from "../host/editor.mjs";
+import { vsixPath } from "../tools/package.mjs";
+import { root } from "../tools/setup.mjs";
+
+const results = join(root, "test-results");
+export const themes = { light: "Default Light Modern", dark: "Default Dark Modern", contrast: "Default High Contrast" };
+
+/** A workbench on a copy of the practice workspace. `prepare(folder)` may change the copy first. */
+export async function openWorkbench({
+	file,
+	settings = {},
+	trust = false,
+	prepare = () => {},
+	withFolder = true,
+	env = {},
+} = {}) {
+	mkdirSync(results, { recursive: true });
+	const folder = mkdtempSync(join(tmpdir(), "workspace-"));
+	cpSync(join(root, "media/practice/workspace"), folder, { recursive: true });
+	prepare(folder);
+	const editor = await startEditor({ vsix: vsixPath, trust, env, settings: { ...quietSettings, ...settings } });
+	const browser = await launchBrowser();
+	const page = await (await browser.newContext({ viewport: { width: 1400, height: 900 } })).newPage();
+	page.setDefaultTimeout(30_000);
+	const payload = [["skipWelcome", "true"], ...(file ? [["openFile", editor.uri(join(folder, file))]] : [])];
+	await page.goto(editor.url(withFolder ? folder : undefined, payload));
+	await page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+	if (file) await page.locator(".editor-instance .view-lines").first().waitFor({ timeout: 60_000 });
+	return new Workbench(editor, browser, page, folder);
+}
+
+export class Workbench {
+	constructor(editor, browser, page, folder) {
+		Object.assign(this, { editor, browser, page, folder });
+	}
+
+	/** Runs a command of the palette by its whole title, such as `Polyglot: Generate Samples…`. */
+	async command(title) {
+		await this.page.keyboard.press("F1");
+		const box = this.page.locator(".quick-input-widget:visible .quick-input-box input").first();
+		await box.waitFor();
+		await box.fill(`>${title}`);
+		await this.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: title }).waitFor();
+		await this.page.keyboard.press("Enter");
+	}
+
+	/** Waits for a pick or an input box with this title. */
+	async asked(title) {
+		await this.page.locator(".quick-input-widget:visible .quick-input-title", { hasText: title }).waitFor();
+	}
+
+	/** Chooses one row of the open pick. */
+	async pick(title, label) {
+		await this.asked(title);
+		await this.page.locator(".quick-input-widget:visible .quick-input-box input").first().fill(label);
+		await this.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: label }).waitFor();
+		await this.page.keyboard.press("Enter");
+	}
+
+	/** Checks exactly these rows of the open pick for several. */
+	async pickSeveral(title, labels) {
+		await this.asked(title);
+		const rows = this.page.locator(".quick-input-list .monaco-list-row");
+		await rows.first().waitFor();
+		for (let index = 0; index < (await rows.count()); index++) {
+			const row = rows.nth(index);
+			const text = (await row.locator(".label-name").first().innerText()).trim();
+			const isChecked = (await row.locator('[aria-checked="true"], .checked').count()) > 0;
+			if (labels.includes(text) !== isChecked) await row.click();
+		}
+		await this.page.keyboard.press("Enter");
+	}
+
+	/** Answers the open input box. */
+	async answer(title, text) {
+		await this.asked(title);
+		await this.page.locator(".quick-input-widget:visible .quick-input-box input").first().fill(text);
+		await this.page.keyboard.press("Enter");
+	}
+
+	/** A notification that holds this text. */
+	toast(text) {
+		return this.page.locator(".notification-list-item", { hasText: text });
+	}
+
+	/** The inside of the panel whose tab is active. */
+	get panel() {
+		return this.page.frameLocator("iframe.webview.ready").last().frameLocator("iframe#active-frame");
+	}
+
+	/** Saves `test-results/<name>-light.png` and `-dark.png`. */
+	async screenshots(name, kinds = ["light", "dark"]) {
+		for (const kind of kinds) {
+			await this.setTheme(kind);
+			await this.page.screenshot({ path: join(results, `${name}-${kind}.png`) });
+		}
+	}
+
+	/** Changes the theme by the settings file that the editor watches. */
+	async setTheme(kind) {
+		const path = join(this.editor.folders.data, "data/User/settings.json");
+		const settings = { ...JSON.parse(readFileSync(path, "utf8")), "workbench.colorTheme": themes[kind] };
+		writeFileSync(path, JSON.stringify(settings, null, "\t"));
+		const marker = { light: ".vs:not(.hc-light)", dark: ".vs-dark", contrast: ".hc-black" }[kind];
+		await this.page.locator(`.monaco-workbench${marker}`).waitFor();
+		await this.page.waitForTimeout(400); // the webviews repaint a moment after the workbench; only for the picture
+	}
+
+	async close() {
+		await this.page.screenshot({ path: join(results, "browser-last.png") }).catch(() => {});
+		await this.browser.close();
+		await this.editor.stop();
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+}
