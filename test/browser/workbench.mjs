@@ -69,7 +69,7 @@ export class Workbench {
 		await rows.first().waitFor();
 		for (let index = 0; index < (await rows.count()); index++) {
 			const row = rows.nth(index);
-			const text = (await row.locator(".label-name").first().innerText()).trim();
+			const text = (await row.locator(".label-name").first().textContent())?.trim();
 			const isChecked = (await row.locator('[aria-checked="true"], .checked').count()) > 0;
 			if (labels.includes(text) !== isChecked) await row.click();
 		}
