@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { App } from "./app.ts";
 import { generateSamples, resumeGeneration } from "./generate.ts";
+import { checkFile } from "./large-files.ts";
 import { openRun, showScore } from "./panels.ts";
 import { openPracticeWorkspace } from "./practice.ts";
 import { reporting } from "./report.ts";
@@ -13,6 +14,7 @@ type Run = (app: App, argument: unknown) => Promise<unknown>;
 const commands: Readonly<Record<string, { readonly title: string; readonly run: Run }>> = {
 	"polyglot.generate": { title: "Generate samples", run: generateSamples },
 	"polyglot.resumeGeneration": { title: "Resume generation", run: resumeGeneration },
+	"polyglot.checkFile": { title: "Check file", run: checkFile },
 	"polyglot.addTeacher": { title: "Add teacher", run: addTeacher },
 	"polyglot.testTeacher": { title: "Test teacher", run: testTeacher },
 	"polyglot.setTeacherKey": { title: "Set teacher key", run: setTeacherKey },

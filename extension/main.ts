@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./commands.ts";
 import { startEngine } from "./engine.ts";
+import { watchLargeFiles } from "./large-files.ts";
 import { restorePanels } from "./panels.ts";
 import { RunsView } from "./runs-view.ts";
 import { TeachersView } from "./teachers-view.ts";
@@ -11,5 +12,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 	context.subscriptions.push(log);
 	const engine = await startEngine(context, log);
 	const app = { context, log, engine, teachers: new TeachersView(engine), runs: new RunsView(engine) };
-	context.subscriptions.push(engine, app.teachers, app.runs, registerCommands(app), restorePanels(app));
+	context.subscriptions.push(
+		engine,
+		app.teachers,
+		app.runs,
+		registerCommands(app),
+		restorePanels(app),
+		watchLargeFiles(),
+	);
 }

@@ -115,6 +115,8 @@ export const requests = {
 	/** Answers with the panel's message; from then on `runView` follows every change. */
 	watchRun: request("polyglot/watchRun", RunId, z.unknown()),
 	unwatchRun: request("polyglot/unwatchRun", RunId, Nothing),
+	/** Annotates a file from disk, whatever its size, and answers with a report to read. */
+	checkFile: request("polyglot/checkFile", z.object({ path: z.string() }), z.object({ report: z.string() })),
 	/** Answers with the score panel's message. */
 	scores: request("polyglot/scores", Nothing, z.unknown()),
 };
