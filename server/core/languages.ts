@@ -12,17 +12,24 @@ export interface Language {
 	readonly isSpaced: boolean;
 	/** ISO 639-3 codes a detector easily takes it for; never offer a detector the language without them. */
 	readonly confusables: readonly string[];
+	/** ISO 639-3 codes that count as this language: dialects, and neighbours no detector separates. */
+	readonly tolerated: readonly string[];
 }
 
 const table: readonly Language[] = [
-	language("ar", "arb", "Arabic", ["Arabic"], ["pes", "urd", "prs", "uig", "pbu"], { direction: "rtl" }),
+	language("ar", "arb", "Arabic", ["Arabic"], ["pes", "urd", "prs", "uig", "pbu"], {
+		direction: "rtl",
+		tolerated: ["ara", "arz", "ary", "apc", "acm"],
+	}),
 	language("cs", "ces", "Czech", ["Latin"], ["slk", "pol", "slv", "hrv"]),
 	language("de", "deu", "German", ["Latin"], ["nld", "dan", "swe", "nob", "afr"]),
-	language("en", "eng", "English", ["Latin"], ["nld", "fra", "sco"]),
+	language("en", "eng", "English", ["Latin"], ["nld", "fra"], { tolerated: ["sco"] }),
 	language("es", "spa", "Spanish", ["Latin"], ["por", "glg", "cat", "ita"]),
-	language("id", "ind", "Indonesian", ["Latin"], ["jav", "sun", "tgl"]),
+	language("id", "ind", "Indonesian", ["Latin"], ["jav", "sun", "tgl"], {
+		tolerated: ["msa", "zlm", "zsm"],
+	}),
 	language("ja", "jpn", "Japanese", ["Hiragana", "Katakana", "Han"], ["cmn", "kor"], { isSpaced: false }),
-	language("tl", "tgl", "Tagalog", ["Latin"], ["ceb", "hil", "ilo", "ind"]),
+	language("tl", "tgl", "Tagalog", ["Latin"], ["ceb", "hil", "ilo", "ind"], { tolerated: ["fil"] }),
 ];
 
 const byCode = new Map(table.map((entry) => [entry.code, entry]));
@@ -35,13 +42,29 @@ export function findLanguage(code: string | undefined): Language | undefined {
 	return code === undefined ? undefined : byCode.get(code);
 }
 
+const byIso3 = new Map(
+	table.flatMap((entry) => [entry.iso3, ...entry.tolerated].map((iso3) => [iso3, entry] as const)),
+);
+
+/** The language with this ISO 639-3 code, or that counts it as its own. */
+export function findLanguageByIso3(iso3: string): Language | undefined {
+	return byIso3.get(iso3);
+}
+
+/** The language a row means by `de`, `de-DE`, `deu`, `deu_Latn` or `German`; undefined where no table knows it. */
+export function readLanguage(label: string | null | undefined): Language | undefined {
+	if (!label) return undefined;
+	const first = label.trim().toLowerCase().split(/[-_]/u)[0] ?? "";
+	return byCode.get(first) ?? byIso3.get(first) ?? table.find((entry) => entry.name.toLowerCase() === first);
+}
+
 function language(
 	code: string,
 	iso3: string,
 	name: string,
 	scripts: readonly string[],
 	confusables: readonly string[],
-	rest: Partial<Pick<Language, "direction" | "isSpaced">> = {},
+	rest: Partial<Pick<Language, "direction" | "isSpaced" | "tolerated">> = {},
 ): Language {
-	return { code, iso3, name, scripts, confusables, direction: "ltr", isSpaced: true, ...rest };
+	return { code, iso3, name, scripts, confusables, direction: "ltr", isSpaced: true, tolerated: [], ...rest };
 }

@@ -1,0 +1,163 @@
+/** Annotating: first each line by itself, then the file's statistics, then what only the whole file can say. */
+import { checks } from "./checks/check-table.ts";
+import { type CheckCode, rank } from "./checks/codes.ts";
+import { contentKey, duplicateFinding } from "./checks/exact-duplicate.ts";
+import type { CheckContext, Finding, Metric } from "./checks/finding.ts";
+import {
+	type LengthQuartiles,
+	lengthFindings,
+	lengthGroup,
+	quartilesOf,
+	responseLength,
+} from "./checks/length-outlier.ts";
+import { notJsonFinding } from "./checks/not-json.ts";
+import { schemaFindings } from "./checks/schema.ts";
+import { isEnabled, thresholdIn } from "./checks/settings.ts";
+import type { Detect } from "./language-id/detector.ts";
+import { maskCode, maskNonLanguage } from "./language-id/mask.ts";
+import { type Language, readLanguage } from "./languages.ts";
+import type { Project } from "./project.ts";
+import { readLine } from "./sample/read-line.ts";
+import type { Sample, Turn } from "./sample/sample.ts";
+
+/** What annotating depends on besides the text. */
+export interface AnnotateOptions {
+	readonly project: Pick<Project, "checks" | "fields">;
+	readonly detect: Detect;
+	/** The language of rows that state none. */
+	readonly language?: string;
+}
+
+/** What one line says by itself; the same for the same text, wherever it stands. */
+export interface LineAnnotation {
+	/** Null where the line holds no sample. */
+	readonly sample: Sample | null;
+	/** The expected language as the row, else the caller, states it. */
+	readonly language: string | null;
+	readonly isBlank: boolean;
+	readonly findings: readonly Finding[];
+	/** What the file's statistics take from this line; null where it gives nothing. */
+	readonly share: LineShare | null;
+}
+
+interface LineShare {
+	readonly group: string;
+	readonly length: number | null;
+	readonly key: number;
+}
+
+/** Annotates one line by itself, given without its line break. Never throws, whatever the text. */
+export function annotateLine(line: string, options: AnnotateOptions): LineAnnotation {
+	const reading = readLine(line, options.project.fields);
+	if (reading.kind === "blank") return { ...nothing, isBlank: true };
+	if (reading.kind === "broken")
+		return { ...nothing, findings: allowed([notJsonFinding(line, reading.fault)], undefined, options) };
+	const { sample, faults } = reading;
+	const language = sample?.language ?? options.language ?? null;
+	const context = contextFor(readLanguage(language), options);
+	const found = sample
+		? checks.filter(({ code }) => isOn(code, context.language, options)).flatMap((check) => check.find(sample, context))
+		: [];
+	return {
+		sample,
+		language,
+		isBlank: false,
+		findings: worstFirst([...allowed(schemaFindings(faults), context.language, options), ...found]),
+		share: sample && { group: lengthGroup(sample), length: responseLength(sample), key: contentKey(sample) },
+	};
+}
+
+const nothing: LineAnnotation = { sample: null, language: null, isBlank: false, findings: [], share: null };
+
+/** Every number the checks measure on this sample. */
+export function measureSample(sample: Sample, language: string | null, options: AnnotateOptions): Metric[] {
+	const context = contextFor(readLanguage(language), options);
+	return checks.flatMap((check) => check.measure?.(sample, context) ?? []);
+}
+
+/** The file's statistics: which lines came first, and how long answers are. Lines are added in their order. */
+export interface FileStatistics {
+	readonly firstLines: ReadonlyMap<number, number>;
+	readonly quartiles: ReadonlyMap<string, LengthQuartiles>;
+}
+
+/** Collects the statistics; `line` counts from 1. */
+export function collectStatistics(
+	shares: Iterable<{ readonly line: number; readonly share: LineShare }>,
+): FileStatistics {
+	const firstLines = new Map<number, number>();
+	const lengths = new Map<string, number[]>();
+	for (const { line, share } of shares) {
+		if (!firstLines.has(share.key)) firstLines.set(share.key, line);
+		if (share.length === null) continue;
+		const group = lengths.get(share.group);
+		if (group) group.push(share.length);
+		else lengths.set(share.group, [share.length]);
+	}
+	const quartiles = new Map<string, LengthQuartiles>();
+	for (const [group, list] of lengths) {
+		const found = quartilesOf(Float64Array.from(list));
+		if (found) quartiles.set(group, found);
+	}
+	return { firstLines, quartiles };
+}
+
+/** All findings of a line within its file, worst first. */
+export function findingsInFile(
+	annotation: LineAnnotation,
+	line: number,
+	statistics: FileStatistics,
+	options: AnnotateOptions,
+): readonly Finding[] {
+	const { sample, share } = annotation;
+	if (!sample || !share) return annotation.findings;
+	const language = readLanguage(annotation.language);
+	const more: Finding[] = [];
+	const first = statistics.firstLines.get(share.key);
+	if (first !== undefined && first < line && isOn("exact-duplicate", language, options))
+		more.push(duplicateFinding(sample, first));
+	const quartiles = statistics.quartiles.get(share.group);
+	if (quartiles && isOn("length-outlier", language, options)) {
+		more.push(...lengthFindings(sample, quartiles, contextFor(language, options)));
+	}
+	return more.length === 0 ? annotation.findings : worstFirst([...annotation.findings, ...more]);
+}
+
+function contextFor(language: Language | undefined, options: AnnotateOptions): CheckContext {
+	const code = language?.code;
+	return {
+		language,
+		threshold: (check, name) => thresholdIn(options.project.checks, check, code, name),
+		masked: remembered(maskNonLanguage),
+		prose: remembered(maskCode),
+		detect: options.detect,
+	};
+}
+
+function remembered(mask: (text: string) => string): (turn: Turn) => string {
+	const known = new Map<Turn, string>();
+	return (turn) => {
+		const before = known.get(turn);
+		if (before !== undefined) return before;
+		const masked = mask(turn.text);
+		known.set(turn, masked);
+		return masked;
+	};
+}
+
+function isOn(code: CheckCode, language: Language | undefined, options: AnnotateOptions): boolean {
+	return isEnabled(options.project.checks, code, language?.code);
+}
+
+function allowed(findings: Finding[], language: Language | undefined, options: AnnotateOptions): Finding[] {
+	return findings.filter(({ code }) => isOn(code, language, options));
+}
+
+const severities = { error: 0, information: 1, hint: 2 } as const;
+
+/** Errors first, then in the order of the codes, then by how far beyond the threshold. */
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+	return [...findings].sort(
+		(a, b) => severities[a.severity] - severities[b.severity] || (rank.get(a.code) ?? 0) - (rank.get(b.code) ?? 0),
+	);
+}

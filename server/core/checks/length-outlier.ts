@@ -1,0 +1,84 @@
+/** `length-outlier`: an answer far shorter or longer than the file's others of its language and strategy. */
+import type { Sample, Turn } from "../sample/sample.ts";
+import { responses } from "../sample/sample.ts";
+import { type CheckContext, type Finding, percent, turnName } from "./finding.ts";
+
+/** Answers a group needs before any is called unusual. */
+export const leastGroup = 10;
+/** No answer within half and double the quartiles is called unusual, however alike the others are. */
+const leastSpread = Math.LN2;
+
+/** The middle half of a group's lengths, in characters, on a logarithmic scale. */
+export interface LengthQuartiles {
+	readonly count: number;
+	readonly first: number;
+	readonly third: number;
+}
+
+/** Which samples are compared with each other. */
+export function lengthGroup(sample: Sample): string {
+	return `${sample.language ?? "?"} ${sample.strategy ?? "?"}`;
+}
+
+/** Characters of the last answer; null without one. */
+export function responseLength(sample: Sample): number | null {
+	const turn = responses(sample).at(-1);
+	return turn ? characters(turn) : null;
+}
+
+/** Code points, white space around them left out. */
+function characters(turn: Turn): number {
+	const text = turn.text.trim();
+	let pairs = 0;
+	for (let at = 0; at < text.length; at += 1) if ((text.charCodeAt(at) & 0xfc00) === 0xd800) pairs += 1;
+	return text.length - pairs;
+}
+
+/** Sorts `lengths` in place. Undefined for a group too small to say. */
+export function quartilesOf(lengths: Float64Array): LengthQuartiles | undefined {
+	if (lengths.length < leastGroup) return undefined;
+	lengths.sort();
+	const at = (share: number) => {
+		const place = share * (lengths.length - 1);
+		const below = lengths[Math.floor(place)] ?? 0;
+		const above = lengths[Math.ceil(place)] ?? 0;
+		return below + (above - below) * (place - Math.floor(place));
+	};
+	return { count: lengths.length, first: at(0.25), third: at(0.75) };
+}
+
+export function lengthFindings(sample: Sample, quartiles: LengthQuartiles, context: CheckContext): Finding[] {
+	const turn = responses(sample).at(-1);
+	if (!turn) return [];
+	const length = characters(turn);
+	const threshold = context.threshold("length-outlier");
+	const middle = { first: Math.max(1, quartiles.first), third: Math.max(1, quartiles.third) };
+	const reach = Math.max(leastSpread, threshold.value * Math.log(middle.third / middle.first));
+	const isShort = length < middle.first / Math.exp(reach);
+	// An empty answer has its own finding.
+	if (length === 0 || (!isShort && length <= middle.third * Math.exp(reach))) return [];
+	const bound = isShort ? middle.first / Math.exp(reach) : middle.third * Math.exp(reach);
+	const group = [context.language?.name, sample.strategy].filter(Boolean).join(" · ");
+	return [
+		{
+			code: "length-outlier",
+			severity: "information",
+			message:
+				`The ${turnName(turn)} has ${length} characters, ${isShort ? "under" : "over"} ${Math.round(bound)}; half of the ` +
+				`file's ${quartiles.count} answers${group === "" ? "" : ` (${group})`} have ${Math.round(quartiles.first)} to ${Math.round(quartiles.third)}.`,
+			field: turn.field,
+			start: 0,
+			end: turn.text.length,
+			value: length,
+			threshold: bound,
+			source: `${threshold.source} (${threshold.value}), on logarithms, at least half or double`,
+		},
+	];
+}
+
+/** The share of the group's answers that are no longer than this one; for the hover. */
+export function percentile(length: number, sorted: Float64Array): string {
+	let below = 0;
+	while (below < sorted.length && (sorted[below] ?? 0) <= length) below += 1;
+	return percent(below / Math.max(1, sorted.length));
+}
