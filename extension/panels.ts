@@ -2,22 +2,20 @@
 import * as vscode from "vscode";
 import * as z from "zod/mini";
 import { notifications, requests } from "../server/core/engine-api.ts";
+import { ScorePanelRequest } from "../server/core/score/panel-message.ts";
+import { RunPanelRequest } from "../server/core/trainer/panel-message.ts";
 import type { App } from "./app.ts";
 import { chooseRun } from "./choose-run.ts";
 import { panelHtml } from "./panel-html.ts";
 import { reporting } from "./report.ts";
+import { workspaceFolder } from "./workspace.ts";
 
 const PanelState = z.object({ panel: z.enum(["score", "run"]), runId: z.optional(z.string()) });
 type PanelState = z.infer<typeof PanelState>;
 
 /** What a panel may ask; anything else it posts is ignored. */
-const PanelRequest = z.discriminatedUnion("type", [
-	z.object({ type: z.literal("ready") }),
-	z.object({ type: z.literal("cancel") }),
-	z.object({ type: z.literal("evaluate") }),
-	z.object({ type: z.literal("reconnect") }),
-	z.object({ type: z.literal("save"), name: z.string().check(z.regex(/^[\w.-]{1,80}$/)), text: z.string() }),
-]);
+const PanelRequest = z.union([z.object({ type: z.literal("ready") }), RunPanelRequest, ScorePanelRequest]);
+type PanelRequest = z.infer<typeof PanelRequest>;
 
 const open = new Map<string, vscode.WebviewPanel>();
 
@@ -79,24 +77,25 @@ function fill(app: App, panel: vscode.WebviewPanel, state: PanelState): void {
 	panel.webview.html = panelHtml(panel.webview, media, state);
 }
 
-async function answer(app: App, panel: vscode.WebviewPanel, state: PanelState, message: unknown): Promise<void> {
-	const asked = PanelRequest.safeParse(message);
-	if (!asked.success) return app.log.warn(`${panel.title}: the panel asked for something unknown.`);
-	const run = { runId: state.runId };
-	switch (asked.data.type) {
+async function answer(app: App, panel: vscode.WebviewPanel, state: PanelState, message: unknown): Promise<unknown> {
+	const parsed = PanelRequest.safeParse(message);
+	if (!parsed.success) return app.log.warn(`${panel.title}: the panel asked for something unknown.`);
+	const asked: PanelRequest = parsed.data;
+	switch (asked.type) {
 		case "ready":
 			return send(app, panel, state);
 		case "cancel":
-			await vscode.commands.executeCommand("polyglot.cancelRun", run);
-			return;
+			return vscode.commands.executeCommand("polyglot.cancelRun", { runId: state.runId });
 		case "evaluate":
-			await vscode.commands.executeCommand("polyglot.evaluate", run);
-			return;
+			return vscode.commands.executeCommand("polyglot.evaluate", { runId: state.runId });
 		case "reconnect":
-			await app.engine.request(requests.connectTrainer, {});
-			return;
+			return app.engine.request(requests.connectTrainer, {});
+		case "openRun":
+			return openRun(app, { runId: asked.runId });
+		case "openScores":
+			return openScores();
 		case "save":
-			return save(asked.data.name, asked.data.text);
+			return save(asked.name, Buffer.from(asked.content, asked.encoding));
 	}
 }
 
@@ -109,10 +108,15 @@ async function send(app: App, panel: vscode.WebviewPanel, { runId }: PanelState)
 }
 
 /** Writes what a panel exports where the user says. */
-async function save(name: string, text: string): Promise<void> {
+async function save(name: string, content: Uint8Array): Promise<void> {
 	const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
 	const uri = await vscode.window.showSaveDialog(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {});
-	if (uri) await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+	if (uri) await vscode.workspace.fs.writeFile(uri, content);
+}
+
+async function openScores(): Promise<void> {
+	const uri = vscode.Uri.joinPath(workspaceFolder(), ".polyglot", "scores.jsonl");
+	await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
 }
 
 const keyOf = ({ panel, runId }: PanelState) => `${panel}:${runId ?? ""}`;
