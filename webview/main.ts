@@ -1,6 +1,7 @@
 /** Entry of every panel: hands what the engine sends to the panel that draws it, and holds nothing itself. */
 import "./panel.css";
 import { drawRun } from "./run/panel.ts";
+import { drawScore } from "./score/panel.ts";
 
 interface Editor {
 	postMessage(message: unknown): void;
@@ -11,7 +12,7 @@ declare function acquireVsCodeApi(): Editor;
 /** Draws, or redraws, a panel; safe to call on every message. Throws when the message is not for it. */
 type Draw = (root: HTMLElement, message: unknown, post: (message: unknown) => void) => void;
 
-const panels: Readonly<Record<string, Draw>> = { run: drawRun };
+const panels: Readonly<Record<string, Draw>> = { run: drawRun, score: drawScore };
 
 const editor = acquireVsCodeApi();
 const { panel = "", run } = document.body.dataset;
