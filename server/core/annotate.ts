@@ -40,7 +40,7 @@ export interface LineAnnotation {
 	readonly share: LineShare | null;
 }
 
-interface LineShare {
+export interface LineShare {
 	readonly group: string;
 	readonly length: number | null;
 	readonly key: number;
@@ -63,8 +63,19 @@ export function annotateLine(line: string, options: AnnotateOptions): LineAnnota
 		language,
 		isBlank: false,
 		findings: worstFirst([...allowed(schemaFindings(faults), context.language, options), ...found]),
-		share: sample && { group: lengthGroup(sample), length: responseLength(sample), key: contentKey(sample) },
+		share: sample && shareOfSample(sample, language),
 	};
+}
+
+/** What the file's statistics take from a line, without running any check. */
+export function shareOf(line: string, options: AnnotateOptions): LineShare | null {
+	const reading = readLine(line, options.project.fields);
+	const sample = reading.kind === "row" ? reading.sample : null;
+	return sample && shareOfSample(sample, sample.language ?? options.language ?? null);
+}
+
+function shareOfSample(sample: Sample, language: string | null): LineShare {
+	return { group: lengthGroup(sample, language), length: responseLength(sample), key: contentKey(sample) };
 }
 
 const nothing: LineAnnotation = { sample: null, language: null, isBlank: false, findings: [], share: null };
@@ -81,25 +92,34 @@ export interface FileStatistics {
 	readonly quartiles: ReadonlyMap<string, LengthQuartiles>;
 }
 
-/** Collects the statistics; `line` counts from 1. */
-export function collectStatistics(
-	shares: Iterable<{ readonly line: number; readonly share: LineShare }>,
-): FileStatistics {
+/** Takes in lines in their order, counted from 1, and gives the statistics of all. */
+export interface StatisticsCollector {
+	add(line: number, share: LineShare): void;
+	finish(): FileStatistics;
+}
+
+export function collectStatistics(): StatisticsCollector {
 	const firstLines = new Map<number, number>();
 	const lengths = new Map<string, number[]>();
-	for (const { line, share } of shares) {
-		if (!firstLines.has(share.key)) firstLines.set(share.key, line);
-		if (share.length === null) continue;
-		const group = lengths.get(share.group);
-		if (group) group.push(share.length);
-		else lengths.set(share.group, [share.length]);
-	}
+	return {
+		add(line, share) {
+			if (!firstLines.has(share.key)) firstLines.set(share.key, line);
+			if (share.length === null) return;
+			const group = lengths.get(share.group);
+			if (group) group.push(share.length);
+			else lengths.set(share.group, [share.length]);
+		},
+		finish: () => ({ firstLines, quartiles: allQuartiles(lengths) }),
+	};
+}
+
+function allQuartiles(lengths: ReadonlyMap<string, readonly number[]>): Map<string, LengthQuartiles> {
 	const quartiles = new Map<string, LengthQuartiles>();
 	for (const [group, list] of lengths) {
 		const found = quartilesOf(Float64Array.from(list));
 		if (found) quartiles.set(group, found);
 	}
-	return { firstLines, quartiles };
+	return quartiles;
 }
 
 /** All findings of a line within its file, worst first. */

@@ -1,7 +1,7 @@
 /** `length-outlier`: an answer far shorter or longer than the file's others of its language and strategy. */
 import type { Sample, Turn } from "../sample/sample.ts";
 import { responses } from "../sample/sample.ts";
-import { type CheckContext, type Finding, percent, turnName } from "./finding.ts";
+import { type CheckContext, type Finding, turnName } from "./finding.ts";
 
 /** Answers a group needs before any is called unusual. */
 export const leastGroup = 10;
@@ -16,8 +16,8 @@ export interface LengthQuartiles {
 }
 
 /** Which samples are compared with each other. */
-export function lengthGroup(sample: Sample): string {
-	return `${sample.language ?? "?"} ${sample.strategy ?? "?"}`;
+export function lengthGroup(sample: Sample, language: string | null): string {
+	return `${language ?? "?"} ${sample.strategy ?? "?"}`;
 }
 
 /** Characters of the last answer; null without one. */
@@ -74,11 +74,4 @@ export function lengthFindings(sample: Sample, quartiles: LengthQuartiles, conte
 			source: `${threshold.source} (${threshold.value}), on logarithms, at least half or double`,
 		},
 	];
-}
-
-/** The share of the group's answers that are no longer than this one; for the hover. */
-export function percentile(length: number, sorted: Float64Array): string {
-	let below = 0;
-	while (below < sorted.length && (sorted[below] ?? 0) <= length) below += 1;
-	return percent(below / Math.max(1, sorted.length));
 }
