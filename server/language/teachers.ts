@@ -1,0 +1,74 @@
+/** Who may be asked: the teachers of `polyglot.json` and, always, the practice teachers; and with which key. */
+import { requests, secretRequest, type TeacherSummary } from "../core/engine-api.ts";
+import type { RunTeacher } from "../core/generate/run-records.ts";
+import type { PracticeMode } from "../core/practice-mode.ts";
+import { UserError } from "../core/problem.ts";
+import { testTeacher } from "../node/teacher-test.ts";
+import type { Feature, ServerContext } from "./feature.ts";
+import { requireTrust, respond } from "./respond.ts";
+
+export const teachersFeature =
+	(practice: PracticeMode): Feature =>
+	(server) => {
+		respond(server, requests.teachers, () => summaries(server, practice));
+		respond(server, requests.testTeacher, async ({ name }) => {
+			requireTrust(server);
+			const [teacher] = await findTeachers(server, practice, [name]);
+			if (!teacher) throw unknownTeacher(name);
+			const key = await keyOf(server, practice, teacher.name, new URL(teacher.baseUrl).origin);
+			const { ok, message } = await testTeacher(teacher, key, AbortSignal.timeout(60_000));
+			return { ok, message };
+		});
+	};
+
+/** The teachers of these names, in this order. Throws for a name that nobody has. */
+export async function findTeachers(
+	server: ServerContext,
+	practice: PracticeMode,
+	names: readonly string[],
+): Promise<RunTeacher[]> {
+	const own = server.project().teachers;
+	const needsPractice = names.some(
+		(name) => !own.some((teacher) => teacher.name === name) && practice.teacherNames.includes(name),
+	);
+	const canned = needsPractice ? (await practice.teachers()).teachers : [];
+	return names.map((name) => {
+		const found = own.find((teacher) => teacher.name === name) ?? canned.find((teacher) => teacher.name === name);
+		if (!found) throw unknownTeacher(name);
+		return found;
+	});
+}
+
+/** A teacher's key for this origin and no other: practice's own, else what the editor's secret storage holds. */
+export async function keyOf(
+	server: ServerContext,
+	practice: PracticeMode,
+	name: string,
+	origin: string,
+): Promise<string | null> {
+	if (isCanned(server, practice, name)) return (await practice.teachers()).apiKey;
+	const answer = await server.connection.sendRequest(secretRequest.method, { kind: "teacher", name, origin });
+	return secretRequest.result.parse(answer).secret;
+}
+
+/** A project's own teacher hides a practice teacher of the same name. */
+function isCanned(server: ServerContext, practice: PracticeMode, name: string): boolean {
+	return practice.teacherNames.includes(name) && !server.project().teachers.some((teacher) => teacher.name === name);
+}
+
+function summaries(server: ServerContext, practice: PracticeMode): TeacherSummary[] {
+	const own = server
+		.project()
+		.teachers.map(({ name, model, baseUrl }) => ({ name, model, origin: new URL(baseUrl).origin, isPractice: false }));
+	const canned = practice.teacherNames
+		.filter((name) => isCanned(server, practice, name))
+		.map((name) => ({ name, model: name, origin: "this machine", isPractice: true }));
+	return [...own, ...canned];
+}
+
+function unknownTeacher(name: string): UserError {
+	return new UserError(
+		"unknown-teacher",
+		`There is no teacher named ${name}. Add it to polyglot.json or in the Teachers view.`,
+	);
+}
