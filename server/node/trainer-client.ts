@@ -1,0 +1,391 @@
+/** A trainer as the rest of the product sees it: launch, follow, cancel, resume; nothing launched or received is lost. */
+import { randomUUID } from "node:crypto";
+import { UserError } from "../core/problem.ts";
+import { TrainerError } from "../core/trainer/errors.ts";
+import type { RunEvent } from "../core/trainer/events.ts";
+import { defaultLimits } from "../core/trainer/limits.ts";
+import type { UploadProgress } from "../core/trainer/messages.ts";
+import type { InitializeResult, MethodName, Params, Preflight, Result } from "../core/trainer/methods.ts";
+import type { Artifact, Dataset, Run } from "../core/trainer/objects.ts";
+import type { RunView } from "../core/trainer/run-view.ts";
+import type { Link } from "../core/trainer/session.ts";
+import type { EvalSpec, MeasureSpec, TrainSpec } from "../core/trainer/spec.ts";
+import { TrainerLink } from "./trainer-link.ts";
+import { OutcomeUnknown } from "./trainer-requests.ts";
+import type { TrainerAddress } from "./trainer-socket.ts";
+import { type Launch, type LogOrigin, type Student, TrainerStudents } from "./trainer-students.ts";
+import { type FileIdentity, identify, Sending } from "./trainer-upload.ts";
+
+export interface TrainerClientOptions extends TrainerAddress {
+	/** `.polyglot/students` of the workspace. */
+	readonly folder: string;
+	readonly version: string;
+	readonly random?: () => number;
+	readonly now?: () => number;
+	/** Told when what arrived could not be kept. */
+	readonly onError?: (cause: unknown) => void;
+}
+
+/** A training spec before the dataset is uploaded. */
+export type TrainWish = Omit<TrainSpec, "data"> & { readonly data?: Omit<TrainSpec["data"], "sha256"> };
+export type MeasureWish = Omit<MeasureSpec, "data">;
+
+export interface LaunchDetails {
+	readonly title?: string;
+	readonly group?: string;
+	/** What the caller wants to find again with the run: teacher, language, dataset. */
+	readonly about?: Readonly<Record<string, unknown>>;
+	/** Told how many bytes of the dataset the trainer has. */
+	readonly onUpload?: (stored: number, bytes: number) => void;
+}
+
+/** A launch whose outcome stayed unknown is repeated for this long; later it would surprise. */
+const repeatWithinMs = 24 * 3600 * 1000;
+const uploadTries = 100;
+
+export class TrainerClient {
+	readonly #options: TrainerClientOptions;
+	readonly #students: TrainerStudents;
+	readonly #now: () => number;
+	readonly #listeners = new Set<(runId: string | undefined) => void>();
+	readonly #sendings = new Set<Sending>();
+	readonly #link: TrainerLink;
+	#writing: Promise<void> = Promise.resolve();
+	#isClosed = false;
+
+	private constructor(options: TrainerClientOptions, students: TrainerStudents) {
+		this.#options = options;
+		this.#students = students;
+		this.#now = options.now ?? Date.now;
+		const { random = Math.random, version } = options;
+		const origin = newestOrigin(students.all());
+		const client = { name: "polyglot-lens", version };
+		this.#link = new TrainerLink(
+			{ address: options, client, origin, random, now: this.#now },
+			{
+				apply: (runId, event) => this.#apply(runId, event),
+				restart: (runId) => this.#restart(runId),
+				gone: (runId) => this.#write(runId, () => students.markGone(runId)),
+				progress: (progress) => this.#progress(progress),
+				notice: (kind, runIds) => this.#notice(kind, runIds),
+				linkChanged: (link) => this.#linkChanged(link),
+				ready: () => void this.#afterReady().catch((cause) => this.#failed(cause)),
+			},
+		);
+		for (const { view, origin: own, isGone } of students.all()) {
+			if (!isGone && origin && own.serverId === origin.serverId)
+				this.#link.follow(view.runId, view.cursor, view.isFinal);
+		}
+	}
+
+	/** Reads what the workspace already knows. No network yet. */
+	static async open(options: TrainerClientOptions): Promise<TrainerClient> {
+		const students = new TrainerStudents(options.folder);
+		await students.open();
+		return new TrainerClient(options, students);
+	}
+
+	get link(): Link {
+		return this.#link.link;
+	}
+
+	/** Name, capabilities and limits of the trainer; undefined before the first connection. */
+	get server(): InitializeResult | undefined {
+		return this.#link.server;
+	}
+
+	/** Resolves when connected. Rejects with a UserError when the first try fails; open runs are retried regardless. */
+	async connect(): Promise<InitializeResult> {
+		await this.#link.connect();
+		const { server } = this.#link;
+		if (!server) throw new UserError("trainer-away", "The trainer did not introduce itself.");
+		return server;
+	}
+
+	/** Uploads the dataset if the trainer does not have it, then launches. */
+	async launchTrain(wish: TrainWish, datasetFile: string, details: LaunchDetails = {}): Promise<Run> {
+		const { sha256 } = await this.upload(datasetFile, "sft-jsonl", details.onUpload);
+		return this.#launch("runs.launch", { ...wish, data: { ...wish.data, sha256 } }, details);
+	}
+
+	launchEval(spec: EvalSpec, details: LaunchDetails = {}): Promise<Run> {
+		return this.#launch("evals.launch", { ...spec }, details);
+	}
+
+	/** Perplexity of a dataset's responses under a base model; needs the trainer's feature `measure`. */
+	async launchMeasure(wish: MeasureWish, datasetFile: string, details: LaunchDetails = {}): Promise<Run> {
+		const { sha256 } = await this.upload(datasetFile, "sft-jsonl", details.onUpload);
+		return this.#launch("runs.launch", { ...wish, data: { sha256 } }, details);
+	}
+
+	async cancel(runId: string, graceS?: number): Promise<Run> {
+		const result = await this.#ask("runs.cancel", { runId, ...(graceS === undefined ? {} : { graceS }) });
+		if (!("run" in result)) throw new UserError("trainer-not_found", `The trainer does not know the run ${runId}.`);
+		return this.#keep(result.run);
+	}
+
+	/** Goes on from a checkpoint: the same run if it was interrupted, else a new one. */
+	async resume(runId: string, fromStep?: number): Promise<Run> {
+		const params = { runId, ...(fromStep === undefined ? {} : { fromStep }) };
+		return this.#intend("runs.resume", params, this.#students.get(runId)?.about ?? {});
+	}
+
+	/** Removes the run from the trainer and from the workspace. */
+	async remove(runId: string): Promise<void> {
+		await this.#ask("runs.delete", { runId });
+		this.#link.forget(runId);
+		await this.#students.remove(runId);
+		this.#tell(runId);
+	}
+
+	/** All runs of the trainer, newest first, taken in and followed. */
+	async list(filter: Omit<Params<"runs.list">, "cursor" | "limit"> = {}): Promise<Run[]> {
+		const runs: Run[] = [];
+		for (let cursor: string | undefined; ; ) {
+			const page = await this.#ask("runs.list", { ...filter, limit: 200, ...(cursor ? { cursor } : {}) });
+			for (const run of page.runs) runs.push(await this.#keep(run));
+			if (page.nextCursor === null) return runs;
+			cursor = page.nextCursor;
+		}
+	}
+
+	/** What a panel draws of the run, as far as its events have come. */
+	view(runId: string): RunView | undefined {
+		return this.#students.get(runId)?.view;
+	}
+
+	/** Every run the workspace knows, also without a link. */
+	students(): readonly Student[] {
+		return this.#students.all();
+	}
+
+	/** Called with the run that changed, or undefined for the link. Returns how to stop. */
+	onChange(listener: (runId: string | undefined) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** The view once the run has ended. */
+	whenFinal(runId: string, signal?: AbortSignal): Promise<RunView> {
+		return new Promise((resolve, reject) => {
+			const look = () => {
+				const view = this.view(runId);
+				if (!view?.isFinal && !signal?.aborted) return;
+				stop();
+				if (view?.isFinal) resolve(view);
+				else reject(signal?.reason);
+			};
+			const stopListening = this.onChange(look);
+			signal?.addEventListener("abort", look);
+			const stop = () => {
+				stopListening();
+				signal?.removeEventListener("abort", look);
+			};
+			look();
+		});
+	}
+
+	preflight(spec: TrainSpec, depth: "quick" | "full"): Promise<Preflight> {
+		return this.#ask("server.preflight", { spec: { ...spec }, depth });
+	}
+
+	info(): Promise<Result<"server.info">> {
+		return this.#ask("server.info", {});
+	}
+
+	readLog(params: Params<"logs.read">): Promise<Result<"logs.read">> {
+		return this.#ask("logs.read", params);
+	}
+
+	async artifacts(runId: string): Promise<Artifact[]> {
+		return (await this.#ask("artifacts.list", { runId })).artifacts;
+	}
+
+	/** Uploads a file unless the trainer has it; goes on where it stopped, over as many links as it takes. */
+	async upload(
+		path: string,
+		kind: Dataset["kind"],
+		onStored: (stored: number, bytes: number) => void = () => {},
+	): Promise<Dataset> {
+		const file = await identify(path).catch((cause: unknown) => {
+			throw new UserError("dataset-unreadable", `The dataset ${path} cannot be read: ${String(cause)}`, { cause });
+		});
+		if (file.bytes === 0) throw new UserError("dataset-empty", `${path} is empty; there is nothing to train on.`);
+		let lastCause: unknown;
+		for (let tries = 0; tries < uploadTries; tries += 1) {
+			try {
+				return await this.#uploadOnce(file, kind, onStored);
+			} catch (cause) {
+				lastCause = cause;
+				const isCut = cause instanceof OutcomeUnknown;
+				const isShort = cause instanceof TrainerError && cause.code === "length_mismatch" && cause.retryable;
+				if (!isCut && !isShort) throw asUserError(cause);
+			}
+		}
+		throw asUserError(lastCause);
+	}
+
+	/** Ends the link; runs go on at the trainer. What arrived is on disk when this resolves. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		this.#link.close();
+		await this.#writing;
+		await this.#students.close();
+	}
+
+	async #uploadOnce(
+		file: FileIdentity,
+		kind: Dataset["kind"],
+		onStored: (stored: number, bytes: number) => void,
+	): Promise<Dataset> {
+		const { sha256, bytes } = file;
+		const begun = await this.#link.persist("datasets.begin", { sha256, bytes, kind });
+		if (begun.exists) return begun.dataset;
+		const { socket } = this.#link;
+		if (!socket) throw new OutcomeUnknown("The link broke after the upload was opened.");
+		const { uploadId, offset } = begun;
+		const frameBytes = this.#limit("frameBytes");
+		const sending = new Sending(socket, file, { uploadId, offset, frameBytes });
+		this.#sendings.add(sending);
+		try {
+			await sending.run((stored) => onStored(stored, bytes));
+		} finally {
+			this.#sendings.delete(sending);
+		}
+		return (await this.#link.persist("datasets.commit", { uploadId })).dataset;
+	}
+
+	#limit(name: "frameBytes"): number {
+		return Math.min(this.server?.capabilities.limits[name] ?? defaultLimits[name], defaultLimits[name]);
+	}
+
+	#launch(method: "runs.launch" | "evals.launch", spec: Record<string, unknown>, details: LaunchDetails): Promise<Run> {
+		const { title, group, about = {} } = details;
+		const params = { spec, ...(title ? { title } : {}), ...(group ? { group } : {}) };
+		return this.#intend(method, params, about);
+	}
+
+	/** Key and params are on disk before the first byte leaves, so a crash can be asked about afterwards. */
+	async #intend(method: Launch["method"], params: Record<string, unknown>, about: Launch["about"]): Promise<Run> {
+		await this.#link.whenReady({ isPatient: true });
+		const { serverId } = this.#link.origin;
+		const at = new Date(this.#now()).toISOString();
+		const launch: Launch = { key: randomUUID(), method, params, about, serverId, at };
+		await this.#students.intend(launch);
+		return this.#send(launch);
+	}
+
+	async #send({ key, method, params, about }: Launch): Promise<Run> {
+		try {
+			const result = await this.#link.persist(method, { idempotencyKey: key, ...params } as never);
+			const { run } = result as { run: Run };
+			const kept = await this.#keep(run, about);
+			await this.#students.settle(key, { runId: run.runId });
+			return kept;
+		} catch (cause) {
+			if (cause instanceof TrainerError) await this.#students.settle(key, { refused: cause.code });
+			throw asUserError(cause);
+		}
+	}
+
+	async #keep(run: Run, about?: Launch["about"]): Promise<Run> {
+		const student = await this.#students.keep(run, this.#link.origin, about);
+		this.#link.follow(run.runId, student.view.cursor, student.view.isFinal);
+		this.#tell(run.runId);
+		return run;
+	}
+
+	async #ask<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+		try {
+			return await this.#link.persist(method, params);
+		} catch (cause) {
+			throw asUserError(cause);
+		}
+	}
+
+	/** Launches an earlier process could not finish are asked about with their own key. */
+	async #afterReady(): Promise<void> {
+		for (const launch of this.#students.pending()) {
+			if (launch.serverId !== this.#link.origin.serverId) continue;
+			if (this.#now() - Date.parse(launch.at) > repeatWithinMs) {
+				await this.#students.settle(launch.key, { refused: "too_old" });
+			} else await this.#send(launch).catch((cause) => this.#failed(cause));
+		}
+	}
+
+	#apply(runId: string, event: RunEvent): void {
+		this.#students.apply(runId, event).catch((cause) => this.#failed(cause));
+		this.#tell(runId);
+	}
+
+	/** At once, so that the events that follow meet an empty view. */
+	#restart(runId: string): void {
+		this.#students.restart(runId, this.#link.origin).catch((cause) => this.#failed(cause));
+		this.#tell(runId);
+	}
+
+	#write(runId: string, write: () => Promise<void>): void {
+		this.#writing = this.#writing.then(write).catch((cause) => this.#failed(cause));
+		this.#tell(runId);
+	}
+
+	#progress(progress: UploadProgress): void {
+		for (const sending of this.#sendings) if (sending.uploadId === progress.uploadId) sending.progress(progress);
+	}
+
+	#notice(kind: string, runIds: readonly string[]): void {
+		if (kind === "runDeleted") for (const runId of runIds) this.#write(runId, () => this.#students.markGone(runId));
+	}
+
+	#linkChanged(link: Link): void {
+		if (link.state !== "ready") for (const sending of this.#sendings) sending.abandon("The link to the trainer broke.");
+		this.#tell(undefined);
+	}
+
+	#failed(cause: unknown): void {
+		if (!this.#isClosed) this.#options.onError?.(cause);
+	}
+
+	#tell(runId: string | undefined): void {
+		for (const listener of [...this.#listeners]) listener(runId);
+	}
+}
+
+/** The log of the server that was used last. */
+function newestOrigin(students: readonly Student[]): LogOrigin | undefined {
+	const known = students.filter(({ origin }) => origin.serverId !== "");
+	return known.sort((a, b) => (a.run.createdAt < b.run.createdAt ? 1 : -1))[0]?.origin;
+}
+
+/** A refusal as the user should read it, with the next step where there is one. */
+export function asUserError(cause: unknown): Error {
+	if (cause instanceof UserError || !(cause instanceof Error)) return cause as Error;
+	if (cause instanceof OutcomeUnknown) {
+		return new UserError("trainer-away", `${cause.message} The run, if any, goes on; connect again to see it.`, {
+			cause,
+		});
+	}
+	if (!(cause instanceof TrainerError)) return cause;
+	return new UserError(`trainer-${cause.code}`, `The trainer refuses: ${cause.message}${nextStep(cause)}`, { cause });
+}
+
+function nextStep({ code, details }: TrainerError): string {
+	switch (code) {
+		case "bad_rows": {
+			const [first] = Array.isArray(details.rows)
+				? (details.rows as { line: number; code: string; message: string }[])
+				: [];
+			return first
+				? ` First: line ${first.line}, ${first.code}: ${first.message} Annotate the file to see them all.`
+				: "";
+		}
+		case "quota_exceeded":
+			return " Train on a smaller file, or remove old datasets at the trainer.";
+		case "not_resumable":
+			return " Launch it again instead.";
+		case "run_active":
+			return " Wait until it has ended.";
+		default:
+			return "";
+	}
+}
