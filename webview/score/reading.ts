@@ -12,10 +12,15 @@ export function whyDoubtful(cell: ScoreCell): string | null {
 	if (cell.pgrInterpretable) return null;
 	const { anchor } = cell;
 	if (!anchor || !(anchor.ref <= anchor.base)) {
-		const reason = cell.reasons.find((code) => forbidding.includes(code)) ?? "pgr_missing";
-		return explain(reason);
+		return shortDoubt(cell);
 	}
 	return `The reference (${fixed(anchor.ref, 3)}) is not better than the base (${fixed(anchor.base, 3)}), so there is no gap to recover and a better student can get a lower PGR.`;
+}
+
+/** The same in a few words. */
+export function shortDoubt(cell: ScoreCell): string | null {
+	if (cell.pgrInterpretable) return null;
+	return explain(cell.reasons.find((code) => forbidding.includes(code)) ?? "pgr_missing");
 }
 
 /** The whole of a cell in one line. */
@@ -27,7 +32,7 @@ export function describe(
 	const { value, stderr } = quantityOf(cell, shown);
 	const parts = [
 		`${labels.teacher}, ${labels.language}, ${sourceLabel(cell.source)}, student base ${labels.base}.`,
-		`${quantities[shown].label} ${withInterval(value, stderr, 3)}.`,
+		...(shown === "pg" && stderr === null ? [] : [`${quantities[shown].label} ${withInterval(value, stderr, 3)}.`]),
 		`PG-Score ${fixed(cell.pg, 3)} from PGR ${fixed(cell.pgr, 3)} and z ${fixed(cell.z, 3)}; gain ${signed(cell.gain, 4)}.`,
 	];
 	const doubt = whyDoubtful(cell);

@@ -2,7 +2,7 @@
 import { max, min, type ScaleLinear, type Selection, scaleLinear } from "d3";
 import type { ScoreCell, ScorePanelMessage } from "../../server/core/score/panel-message.ts";
 import { type Choices, type Choose, isDoubtful, quantities, quantityOf } from "./choices.ts";
-import { drawHatches } from "./hatch.ts";
+import { drawHatches, sources } from "./hatch.ts";
 import { cellKey, type Line, linesOf, ranksOf, shownLanguages } from "./lines.ts";
 import { describe, sourceLabel } from "./reading.ts";
 import { moveFocus } from "./roving-focus.ts";
@@ -15,15 +15,19 @@ const labelWidth = 176;
 const meanWidth = 76;
 const numberWidth = 56;
 const rankWidth = 20;
-const leastFacet = 112;
+const leastFacet = 118;
+const groupGap = 10;
 
 interface Facet {
 	readonly language: string;
 	readonly name: string;
 	readonly left: number;
 	readonly width: number;
-	readonly scale: ScaleLinear<number, number>;
+	/** One scale per source: practice models and real students do not share one. */
+	readonly scales: ReadonlyMap<Source, ScaleLinear<number, number>>;
 }
+
+type Source = ScoreCell["source"];
 
 /** Draws, or redraws, the chart into `figure`, `width` pixels wide. */
 export function drawScoreGrid(
@@ -36,6 +40,7 @@ export function drawScoreGrid(
 	const lines = linesOf(message, choices);
 	const facets = facetsOf(message, choices, lines, width);
 	const last = facets.at(-1);
+	const tops = topsOf(lines);
 	const svg = svgIn(figure);
 	svg
 		.attr("role", "group")
@@ -44,12 +49,12 @@ export function drawScoreGrid(
 			`${quantities[choices.quantity].label} of ${lines.length} teachers in ${facets.length} languages`,
 		)
 		.attr("width", last ? last.left + last.width : width)
-		.attr("height", headHeight + lines.length * rowHeight + 4);
+		.attr("height", (tops.at(-1) ?? headHeight) + rowHeight + 4);
 	drawHatches(svg);
 	drawHeads(svg, facets, choices, choose);
-	drawZeroLines(svg, facets, lines.length);
-	drawLines(svg, lines, choices, message);
-	drawCells(svg, lines, facets, choices, choose, message);
+	drawZeroLines(svg, facets, lines, tops);
+	drawLines(svg, lines, tops, message);
+	drawCells(svg, marksOf(lines, facets, tops, choices, message), choices, choose);
 }
 
 function facetsOf(message: ScorePanelMessage, choices: Choices, lines: readonly Line[], width: number): Facet[] {
@@ -58,24 +63,36 @@ function facetsOf(message: ScorePanelMessage, choices: Choices, lines: readonly 
 	const left = labelWidth + meanWidth;
 	const each = Math.max(leastFacet, Math.min(220, (width - left) / Math.max(1, languages.length)));
 	return languages.map((language, index) => {
-		const values = lines.flatMap((line) => reachOf(line.cells.get(language), choices));
-		const domain = [min([0, ...values]) ?? 0, max([0, ...values]) ?? 1];
-		const scale = scaleLinear(domain[0] === domain[1] ? [0, 1] : domain, [rankWidth, each - numberWidth - 6]);
-		return { language, name: names.get(language) ?? language, left: left + index * each, width: each, scale };
+		const scales = new Map(
+			sources.map((source) => [
+				source,
+				scaleOf(lines, language, source, choices).range([rankWidth, each - numberWidth - 10]),
+			]),
+		);
+		return { language, name: names.get(language) ?? language, left: left + index * each, width: each - 4, scales };
 	});
 }
 
-/** The values a cell's mark covers: the number and the ends of its interval. */
-function reachOf(cell: ScoreCell | undefined, { quantity }: Choices): number[] {
-	if (!cell) return [];
-	const { value, stderr } = quantityOf(cell, quantity);
-	if (value === null) return [];
-	return stderr === null ? [value] : [value, value - 1.96 * stderr, value + 1.96 * stderr];
+/** From the lowest to the highest value, zero included; intervals widen it by as much again at most. */
+function scaleOf(lines: readonly Line[], language: string, source: Source, { quantity }: Choices) {
+	const cells = lines.filter((line) => line.source === source).flatMap((line) => line.cells.get(language) ?? []);
+	const known = cells.map((cell) => quantityOf(cell, quantity));
+	const values = [0, ...known.flatMap(({ value }) => value ?? [])];
+	const [low, high] = [min(values) ?? 0, max(values) ?? 0];
+	const reach = known.flatMap(({ value, stderr }) =>
+		value === null || stderr === null ? [] : [value - 1.96 * stderr, value + 1.96 * stderr],
+	);
+	const span = high - low || 1;
+	const from = Math.max(min([low, ...reach]) ?? low, low - span / 2);
+	const to = Math.min(max([high, ...reach]) ?? high, high + span / 2);
+	return scaleLinear()
+		.domain(from === to ? [0, 1] : [from, to])
+		.clamp(true);
 }
 
 /** Column heads are buttons that order the teachers by that column. */
 function drawHeads(svg: Svg, facets: readonly Facet[], choices: Choices, choose: Choose): void {
-	const mean = { order: "mean", text: `Mean of ${facets.length}`, x: labelWidth + meanWidth - 12 };
+	const mean = { order: "mean", text: "Mean", x: labelWidth + meanWidth - 12 };
 	const columns = facets.map(({ language, name, left, width }) => ({
 		order: language,
 		text: name,
@@ -102,21 +119,46 @@ function drawHeads(svg: Svg, facets: readonly Facet[], choices: Choices, choose:
 		});
 }
 
-function drawZeroLines(svg: Svg, facets: readonly Facet[], rows: number): void {
-	svg
-		.selectAll("line.zero")
-		.data(facets)
-		.join("line")
-		.attr("class", "zero")
-		.attr("x1", ({ left, scale }) => left + scale(0))
-		.attr("x2", ({ left, scale }) => left + scale(0))
-		.attr("y1", headHeight - 4)
-		.attr("y2", headHeight + rows * rowHeight);
+/** Top of each line; a gap parts the sources. */
+function topsOf(lines: readonly Line[]): number[] {
+	let top = headHeight - rowHeight;
+	return lines.map((line, index) => {
+		top += rowHeight + (index > 0 && lines[index - 1]?.source !== line.source ? groupGap : 0);
+		return top;
+	});
 }
 
-function drawLines(svg: Svg, lines: readonly Line[], choices: Choices, message: ScorePanelMessage): void {
+function drawZeroLines(svg: Svg, facets: readonly Facet[], lines: readonly Line[], tops: readonly number[]): void {
+	const groups = sources.flatMap((source) => {
+		const first = lines.findIndex((line) => line.source === source);
+		const last = lines.findLastIndex((line) => line.source === source);
+		if (first === -1) return [];
+		return facets
+			.filter(({ language }) => lines.some((line) => line.source === source && line.cells.has(language)))
+			.map(({ left, scales }) => ({
+				x: left + (scales.get(source)?.(0) ?? 0),
+				top: tops[first] ?? 0,
+				bottom: (tops[last] ?? 0) + rowHeight,
+			}));
+	});
+	svg
+		.selectAll("line.zero")
+		.data(groups)
+		.join("line")
+		.attr("class", "zero")
+		.attr("x1", ({ x }) => x)
+		.attr("x2", ({ x }) => x)
+		.attr("y1", ({ top }) => top)
+		.attr("y2", ({ bottom }) => bottom);
+}
+
+function drawLines(svg: Svg, lines: readonly Line[], tops: readonly number[], message: ScorePanelMessage): void {
 	const baseLabels = new Map(message.studentBases.map(({ name, label }) => [name, label]));
-	const languages = shownLanguages(message, choices).length;
+	const most = (source: Source) =>
+		max(
+			lines.filter((line) => line.source === source),
+			({ n }) => n,
+		);
 	const rows = svg.selectAll<SVGGElement, Line>("g.line").data([...lines], ({ key }) => key);
 	const joined = rows.join((enter) => {
 		const line = enter.append("g");
@@ -132,11 +174,11 @@ function drawLines(svg: Svg, lines: readonly Line[], choices: Choices, message: 
 	});
 	joined
 		.attr("class", ({ source }) => `line ${source}`)
-		.attr("transform", (_line, index) => `translate(0 ${headHeight + index * rowHeight})`);
+		.attr("transform", (_line, index) => `translate(0 ${tops[index] ?? 0})`);
 	joined.selectAll("text").attr("y", 16);
 	joined.select(".name").text(({ label }) => shortened(label, 22));
 	joined.select(".source").text(({ source }) => (source === "published" ? "" : sourceLabel(source)));
-	joined.select(".mean").text(({ mean, n }) => `${fixed(mean, 3)}${n === languages ? "" : ` /${n}`}`);
+	joined.select(".mean").text(({ mean, n, source }) => `${n === most(source) ? "" : `n ${n}  `}${fixed(mean, 3)}`);
 	joined
 		.select("title")
 		.text((line) => `${line.label}, ${sourceLabel(line.source)}, ${baseLabels.get(line.studentBase)}`);
@@ -145,24 +187,19 @@ function drawLines(svg: Svg, lines: readonly Line[], choices: Choices, message: 
 interface Mark {
 	readonly cell: ScoreCell;
 	readonly facet: Facet;
+	readonly column: number;
+	readonly top: number;
+	readonly scale: ScaleLinear<number, number>;
 	readonly row: number;
 	readonly rank: number | undefined;
 	readonly label: string;
 }
 
-function drawCells(
-	svg: Svg,
-	lines: readonly Line[],
-	facets: readonly Facet[],
-	choices: Choices,
-	choose: Choose,
-	message: ScorePanelMessage,
-): void {
-	const marks = marksOf(lines, facets, choices, message);
+function drawCells(svg: Svg, marks: readonly Mark[], choices: Choices, choose: Choose): void {
 	const first = marks.find(({ cell }) => cellKey(cell) === choices.chosen) ?? marks[0];
 	const joined = svg
 		.selectAll<SVGGElement, Mark>("g.cell")
-		.data(marks, ({ cell }) => cellKey(cell))
+		.data([...marks], ({ cell }) => cellKey(cell))
 		.join((enter) => {
 			const cell = enter.append("g").attr("role", "button");
 			cell.append("rect").attr("class", "field").attr("height", rowHeight);
@@ -185,11 +222,11 @@ function drawCells(
 		.classed("doubtful", ({ cell }) => isDoubtful(cell, choices.quantity))
 		.classed("chosen", ({ cell }) => cellKey(cell) === choices.chosen)
 		.attr("data-row", ({ row }) => row)
-		.attr("data-column", ({ facet }) => facets.indexOf(facet))
+		.attr("data-column", ({ column }) => column)
 		.attr("tabindex", (mark) => (mark === first ? 0 : -1))
 		.attr("aria-label", ({ label }) => label)
 		.attr("aria-pressed", ({ cell }) => `${cellKey(cell) === choices.chosen}`)
-		.attr("transform", ({ facet, row }) => `translate(${facet.left} ${headHeight + row * rowHeight})`)
+		.attr("transform", ({ facet, top }) => `translate(${facet.left} ${top})`)
 		.on("click", (_event, { cell }) => choose({ chosen: cellKey(cell) }))
 		.on("keydown", (event: KeyboardEvent, { cell }) => {
 			if (moveFocus(event)) return;
@@ -203,13 +240,13 @@ function drawCells(
 
 function shapeCells(cells: Selection<SVGGElement, Mark, SVGSVGElement, unknown>, choices: Choices): void {
 	const value = ({ cell }: Mark) => quantityOf(cell, choices.quantity).value;
-	const end = (mark: Mark) => mark.facet.scale(value(mark) ?? 0);
-	const zero = ({ facet }: Mark) => facet.scale(0);
-	const spread = ({ cell, facet }: Mark, side: -1 | 1) => {
+	const end = (mark: Mark) => mark.scale(value(mark) ?? 0);
+	const zero = ({ scale }: Mark) => scale(0);
+	const spread = ({ cell, scale }: Mark, side: -1 | 1) => {
 		const known = quantityOf(cell, choices.quantity);
-		return facet.scale((known.value ?? 0) + side * 1.96 * (known.stderr ?? 0));
+		return scale((known.value ?? 0) + side * 1.96 * (known.stderr ?? 0));
 	};
-	cells.select(".field").attr("width", ({ facet }) => facet.width - 4);
+	cells.select(".field").attr("width", ({ facet }) => facet.width);
 	cells
 		.select(".bar")
 		.attr("x", (mark) => Math.min(zero(mark), end(mark)))
@@ -238,17 +275,20 @@ function shapeCells(cells: Selection<SVGGElement, Mark, SVGSVGElement, unknown>,
 function marksOf(
 	lines: readonly Line[],
 	facets: readonly Facet[],
+	tops: readonly number[],
 	choices: Choices,
 	message: ScorePanelMessage,
 ): Mark[] {
 	const ranks = ranksOf(lines, choices);
 	const baseLabels = new Map(message.studentBases.map(({ name, label }) => [name, label]));
 	return lines.flatMap((line, row) =>
-		facets.flatMap((facet) => {
+		facets.flatMap((facet, column) => {
 			const cell = line.cells.get(facet.language);
-			if (!cell) return [];
+			const scale = facet.scales.get(line.source);
+			if (!cell || !scale) return [];
 			const names = { teacher: line.label, language: facet.name, base: baseLabels.get(cell.studentBase) ?? unknown };
-			return [{ cell, facet, row, rank: ranks.get(cellKey(cell)), label: describe(cell, names, choices.quantity) }];
+			const label = describe(cell, names, choices.quantity);
+			return [{ cell, facet, column, row, top: tops[row] ?? 0, scale, rank: ranks.get(cellKey(cell)), label }];
 		}),
 	);
 }

@@ -3,7 +3,7 @@ import { select } from "d3";
 import type { ScoreCell, ScorePanelMessage } from "../../server/core/score/panel-message.ts";
 import type { Choices, Choose } from "./choices.ts";
 import { cellKey, linesOf, shownLanguages } from "./lines.ts";
-import { sourceLabel, whyDoubtful } from "./reading.ts";
+import { shortDoubt, sourceLabel } from "./reading.ts";
 import { fixed, unknown, withInterval } from "./units.ts";
 
 interface Row {
@@ -24,7 +24,7 @@ const columns: readonly { readonly head: string; readonly isNumber: boolean; rea
 	{ head: "Result", isNumber: true, text: ({ cell }) => withInterval(cell.result, cell.resultStderr, 4) },
 	{ head: "Gain", isNumber: true, text: ({ cell }) => withInterval(cell.gain, cell.gainStderr, 4) },
 	{ head: "PGR interpretable", isNumber: false, text: ({ cell }) => (cell.pgrInterpretable ? "yes" : "† no") },
-	{ head: "Why not", isNumber: false, text: ({ cell }) => whyDoubtful(cell) ?? unknown },
+	{ head: "Why not", isNumber: false, text: ({ cell }) => shortDoubt(cell) ?? unknown },
 ];
 
 export function drawScoreTable(
