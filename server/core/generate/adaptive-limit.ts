@@ -1,0 +1,113 @@
+/**
+ * How many requests one endpoint gets at once. Starts low, doubles while the server keeps up, is cut once per
+ * burst of 429, and remembers where it was cut. Pure: the clock and the dice are handed in.
+ */
+
+export interface LimitOptions {
+	/** Never more than this at once; the user's number. */
+	readonly max: number;
+	/** Milliseconds of any steady clock. */
+	readonly now: () => number;
+	/** Uniform in [0, 1), for jitter. */
+	readonly random: () => number;
+	readonly start?: number;
+}
+
+/** Why the limit moved; for the events of the run and the monitor. */
+export interface LimitChange {
+	readonly limit: number;
+	readonly cause: "overload" | "clean-round";
+}
+
+const cutFactor = 0.5;
+/** A ceiling is doubted after this long. */
+const ceilingMemoryMs = 60_000;
+const firstPauseMs = 2_000;
+const longestPauseMs = 60_000;
+
+export class AdaptiveLimit {
+	readonly #options: LimitOptions;
+	#limit: number;
+	/** Above this the server was overloaded; undefined before the first cut. */
+	#ceiling: number | undefined;
+	#cleanSuccesses = 0;
+	#lastCutAt = Number.NEGATIVE_INFINITY;
+	#ceilingTriedAt = Number.NEGATIVE_INFINITY;
+	#pausedUntil = Number.NEGATIVE_INFINITY;
+	#episodesInARow = 0;
+
+	constructor(options: LimitOptions) {
+		this.#options = options;
+		this.#limit = Math.max(1, Math.min(options.start ?? 8, options.max));
+	}
+
+	get limit(): number {
+		return this.#limit;
+	}
+
+	/** Milliseconds until anything may be sent; 0 where nothing holds it back. */
+	get pauseMs(): number {
+		return Math.max(0, this.#pausedUntil - this.#options.now());
+	}
+
+	maySend(inFlight: number): boolean {
+		return inFlight < this.#limit && this.pauseMs === 0;
+	}
+
+	/** A request was answered. */
+	succeeded(): LimitChange | undefined {
+		this.#episodesInARow = 0;
+		this.#cleanSuccesses += 1;
+		return this.#cleanSuccesses >= this.#limit ? this.#grow() : undefined;
+	}
+
+	/** The server asked to slow down. Answers to requests sent before the last cut belong to the same episode. */
+	overloaded(sentAt: number, retryAfterMs: number | null): LimitChange | undefined {
+		const now = this.#options.now();
+		const isNewEpisode = sentAt > this.#lastCutAt;
+		if (isNewEpisode) this.#episodesInARow += 1;
+		if (isNewEpisode || retryAfterMs !== null) this.#pause(retryAfterMs ?? this.#backoffMs());
+		this.#cleanSuccesses = 0;
+		if (!isNewEpisode) return undefined;
+		this.#lastCutAt = now;
+		this.#ceilingTriedAt = now;
+		this.#ceiling = Math.max(1, this.#limit - 1);
+		this.#limit = Math.max(1, Math.floor(this.#limit * cutFactor));
+		return { limit: this.#limit, cause: "overload" };
+	}
+
+	/** A failure that may pass by itself: growth waits, the limit stays. */
+	stumbled(): void {
+		this.#cleanSuccesses = 0;
+	}
+
+	/** Holds everything back, as when no server answers. */
+	holdBack(ms: number): void {
+		this.#pause(ms);
+	}
+
+	#pause(ms: number): void {
+		this.#pausedUntil = Math.max(this.#pausedUntil, this.#options.now() + ms);
+	}
+
+	/** Full jitter over a window that doubles with each episode. */
+	#backoffMs(): number {
+		return this.#options.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#episodesInARow - 1));
+	}
+
+	#grow(): LimitChange | undefined {
+		this.#cleanSuccesses = 0;
+		const before = this.#limit;
+		this.#limit = Math.min(this.#options.max, this.#ceiling === undefined ? before * 2 : this.#climbed(this.#ceiling));
+		return this.#limit === before ? undefined : { limit: this.#limit, cause: "clean-round" };
+	}
+
+	#climbed(ceiling: number): number {
+		if (this.#limit < ceiling) return this.#limit + 1;
+		const now = this.#options.now();
+		if (now - this.#ceilingTriedAt < ceilingMemoryMs) return this.#limit;
+		this.#ceilingTriedAt = now;
+		this.#ceiling = ceiling + 1;
+		return this.#limit + 1;
+	}
+}

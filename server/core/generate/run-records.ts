@@ -1,0 +1,51 @@
+/** The lines of a run's files. Everything else about a run can be derived from them. */
+import * as z from "zod/mini";
+import { Teacher } from "../project.ts";
+import { Usage } from "../sample-row.ts";
+import { Outcome } from "./attempt-policy.ts";
+import { Cell } from "./plan.ts";
+import { Templates } from "./templates.ts";
+
+export const SeedFile = z.object({ path: z.string(), sha256: z.string() });
+
+/** A teacher of a run; practice teachers change their port from day to day. */
+export const RunTeacher = z.extend(Teacher, { isPractice: z.optional(z.boolean()) });
+export type RunTeacher = z.infer<typeof RunTeacher>;
+
+/** `manifest.json`: the frozen configuration. Never a key. */
+export const Manifest = z.object({
+	format: z.literal(1),
+	id: z.string(),
+	/** ISO 8601. */
+	created: z.string(),
+	teachers: z.array(RunTeacher),
+	cells: z.array(Cell),
+	seedFiles: z.array(SeedFile),
+	/** Absolute path of the JSONL file accepted rows are appended to. */
+	output: z.string(),
+	seed: z.int(),
+	templates: z.optional(Templates),
+	/** SHA-256 by `strategy/language`. */
+	templateHashes: z.record(z.string(), z.string()),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** One line of `journal.jsonl`: one attempt. Not the messages; plan and manifest give them again. */
+export const JournalLine = z.object({
+	key: z.string(),
+	/** From 1. */
+	attempt: z.int(),
+	outcome: Outcome,
+	/** What was decided: the sample counts, another attempt follows, or the request is given up. */
+	verdict: z.enum(["accepted", "again", "dropped"]),
+	/** Why it was not accepted. */
+	reasons: z.array(z.string()),
+	finishReason: z.nullable(z.string()),
+	usage: z.nullable(Usage),
+	status: z.nullable(z.int()),
+	latencyMs: z.int(),
+	/** The teacher's text, present where it gave one. */
+	answer: z.nullable(z.string()),
+	practice: z.optional(z.boolean()),
+});
+export type JournalLine = z.infer<typeof JournalLine>;

@@ -1,0 +1,116 @@
+/** Draws, materials and keys of a run: everything that follows from its manifest and its seeds. */
+
+import { originOf } from "../core/generate/base-url.ts";
+import type { CellProgress } from "../core/generate/cell-progress.ts";
+import { chatMessages, type Material } from "../core/generate/chat-request.ts";
+import { type Cell, type Draw, drawer, type PlanLine, requestKey, seedsFor } from "../core/generate/plan.ts";
+import type { Manifest, RunTeacher } from "../core/generate/run-records.ts";
+import type { Answered } from "../core/generate/sample-of.ts";
+import { languageName } from "../core/generate/system-prompts.ts";
+import { templateText } from "../core/generate/templates.ts";
+import { UserError } from "../core/problem.ts";
+import type { SeedRow } from "../core/sample-row.ts";
+import { sha256 } from "./generate-seeds.ts";
+
+export class RunPlans {
+	readonly #manifest: Manifest;
+	readonly #seeds: readonly SeedRow[];
+	readonly #byId: ReadonlyMap<string, SeedRow>;
+	readonly #drawers = new Map<string, (index: number) => Draw>();
+	/** Keys in use, as 52-bit numbers: a set of whole keys would weigh ten times as much. */
+	readonly #keys = new Set<number>();
+
+	constructor(manifest: Manifest, seeds: readonly SeedRow[]) {
+		this.#manifest = manifest;
+		this.#seeds = seeds;
+		this.#byId = new Map(seeds.map((seed) => [seed.id, seed]));
+	}
+
+	/** Marks keys of an earlier session as used. */
+	remember(keys: readonly string[]): void {
+		for (const key of keys) this.#keys.add(shortHash(key));
+	}
+
+	/** The next request of a cell. Two seeds with one prompt would be one request: the later one counts as drawn again. */
+	next(teacher: RunTeacher, cell: CellProgress): PlanLine {
+		const index = cell.planned;
+		cell.planned += 1;
+		for (let draw = this.#drawer(cell.cell)(index); ; draw = { ...draw, sample: draw.sample + 1 }) {
+			const key = this.key(teacher, cell.cell, draw);
+			if (this.#keys.has(shortHash(key))) continue;
+			this.#keys.add(shortHash(key));
+			return { key, cell: cell.index, index, draw };
+		}
+	}
+
+	key(teacher: RunTeacher, cell: Cell, draw: Draw): string {
+		const { model, sampling } = teacher;
+		const messages = chatMessages(this.material(cell, draw), this.#manifest.templates);
+		const { strategy } = cell;
+		return requestKey({ origin: keyOrigin(teacher), model, messages, sampling, strategy, sample: draw.sample }, sha256);
+	}
+
+	material({ strategy, language }: Cell, draw: Draw): Material {
+		const examples = draw.examples.map((id) => this.#seed(id));
+		return { strategy, language, seed: this.#seed(draw.seed), examples, family: draw.family };
+	}
+
+	origins(
+		teacher: RunTeacher,
+		{ strategy, language }: Material,
+	): Pick<Answered, "model" | "origin" | "sampling" | "templateHash"> {
+		const { temperature = null, topP = null, maxTokens = null } = teacher.sampling ?? {};
+		return {
+			model: teacher.model,
+			origin: keyOrigin(teacher),
+			sampling: { temperature, topP, maxTokens },
+			templateHash: this.#manifest.templateHashes[`${strategy}/${language}`] ?? "",
+		};
+	}
+
+	#seed(id: string): SeedRow {
+		const seed = this.#byId.get(id);
+		if (!seed) throw new UserError("seed-missing", `The seed ${id} that this run drew is no longer in its seed files.`);
+		return seed;
+	}
+
+	#drawer(cell: Cell): (index: number) => Draw {
+		const name = `${cell.strategy}/${cell.language}`;
+		const known = this.#drawers.get(name);
+		if (known) return known;
+		const made = drawer(this.#seeds, cell, this.#manifest.seed);
+		this.#drawers.set(name, made);
+		return made;
+	}
+}
+
+/** The practice teachers' port changes from day to day; they are one origin all the same. */
+export const keyOrigin = ({ baseUrl, isPractice }: RunTeacher): string => (isPractice ? "practice" : originOf(baseUrl));
+
+/** The first 52 bits of a hash as a number; two of a million rows collide once in ten thousand runs. */
+export const shortHash = (hash: string): number => Number.parseInt(hash.slice(0, 13), 16);
+
+/** SHA-256 of the wording each strategy and language uses, by `strategy/language`. */
+export function templateHashes(cells: readonly Cell[], templates: Manifest["templates"]): Record<string, string> {
+	return Object.fromEntries(
+		cells.map(({ strategy, language }) => [
+			`${strategy}/${language}`,
+			sha256(templateText(strategy, language, templates)),
+		]),
+	);
+}
+
+/** Refuses cells that have nothing to draw from, naming what is missing. */
+export function requireSeeds(cells: readonly Cell[], seeds: readonly SeedRow[], files: readonly string[]): void {
+	for (const cell of cells) {
+		if (cell.target === 0 || seedsFor(seeds, cell).length > 0) continue;
+		const wanted =
+			cell.strategy === "translate"
+				? `seeds in another language than ${languageName(cell.language)}`
+				: `seeds in ${languageName(cell.language)} (${cell.language}) that serve ${cell.strategy}`;
+		throw new UserError(
+			"no-seeds",
+			`${cell.strategy} needs ${wanted}, and ${files.join(", ")} has none among ${seeds.length} usable rows. Add another seed file, or leave the strategy out.`,
+		);
+	}
+}

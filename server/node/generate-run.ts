@@ -1,0 +1,216 @@
+/** A generation run: one folder, one lane a teacher, rows acknowledged on disk before they count. */
+import { randomBytes } from "node:crypto";
+import { mkdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Accept } from "../core/generate/acceptance.ts";
+import { originOf } from "../core/generate/base-url.ts";
+import { CellProgress } from "../core/generate/cell-progress.ts";
+import { type Cell, equalShares } from "../core/generate/plan.ts";
+import type { Manifest, RunTeacher } from "../core/generate/run-records.ts";
+import type { Templates } from "../core/generate/templates.ts";
+import { UserError } from "../core/problem.ts";
+import type { Strategy } from "../core/sample-row.ts";
+import { readManifest, replayRun, runFolder, runIds, writeManifest } from "./generate-folder.ts";
+import { lockRun } from "./generate-lock.ts";
+import { requireSeeds, templateHashes } from "./generate-plans.ts";
+import { readSeeds, type Seeds } from "./generate-seeds.ts";
+import { RunSession, type SessionEnd, type SessionOptions, type SessionProgress } from "./generate-session.ts";
+
+/** What every start needs, new or resumed. */
+export interface RunSurroundings {
+	/** The workspace; the run lives in its `.polyglot/runs`. */
+	readonly folder: string;
+	/** The key for a teacher at this origin, or null. A key is asked for by origin and goes nowhere else. */
+	readonly key: (teacher: string, origin: string) => Promise<string | null>;
+	readonly onProgress?: (progress: SessionProgress) => void;
+	/** Aborting cancels: what is on the wire is given up, what was accepted stays. */
+	readonly signal?: AbortSignal;
+	/** Further checks a row must pass to count. */
+	readonly accept?: Accept;
+	/** Whole time of one attempt. */
+	readonly timeoutMs?: number;
+}
+
+export interface GenerateOptions extends RunSurroundings {
+	readonly teachers: readonly RunTeacher[];
+	readonly language: string;
+	readonly strategies: readonly Strategy[];
+	/** Paths of seed files. */
+	readonly seedFiles: readonly string[];
+	/** Accepted samples wanted of each teacher, in equal shares over the strategies. */
+	readonly count: number;
+	/** JSONL file the accepted rows are appended to. */
+	readonly output: string;
+	/** Decides every draw. */
+	readonly seed: number;
+	readonly templates?: Templates;
+}
+
+export interface GenerateRun {
+	readonly runId: string;
+	/** Absolute. */
+	readonly output: string;
+	/** Settles when the run ended, whatever the reason; never rejects. */
+	readonly ended: Promise<SessionEnd>;
+	/** Stops at once; attempts on the wire are given up. */
+	cancel(): void;
+	/** Sends nothing more, lets attempts on the wire finish. */
+	pause(reason: string): void;
+}
+
+/** Starts a new run. Rejects with a `UserError` where the options cannot work; nothing was sent then. */
+export async function startGenerateRun(options: GenerateOptions): Promise<GenerateRun> {
+	const { teachers, strategies, language, count } = options;
+	if (teachers.length === 0) throw new UserError("no-teacher", "Choose at least one teacher.");
+	const cells = teachers.flatMap(({ name }) =>
+		equalShares(count, strategies).map((share): Cell => ({ teacher: name, language, ...share })),
+	);
+	const seeds = await readSeeds(options.seedFiles, language);
+	requireSeeds(cells, seeds.rows, options.seedFiles);
+	const manifest = newManifest(options, cells, seeds);
+	const folder = runFolder(options.folder, manifest.id);
+	await mkdir(folder, { recursive: true });
+	await writeManifest(folder, manifest);
+	return open(manifest, seeds, options);
+}
+
+export interface ResumeOptions extends RunSurroundings {
+	/** Practice teachers at their present address; other teachers are taken from the manifest. */
+	readonly teachers?: readonly RunTeacher[];
+	/** Where the seed files are now, if they moved. */
+	readonly seedFiles?: readonly string[];
+}
+
+/** Goes on with an interrupted run: what was acknowledged stays, what was in flight is sent again. */
+export async function resumeGenerateRun(runId: string, options: ResumeOptions): Promise<GenerateRun> {
+	const manifest = await readManifest(options.folder, runId);
+	const paths = options.seedFiles ?? manifest.seedFiles.map(({ path }) => path);
+	const seeds = await readSeeds(paths, manifest.cells[0]?.language ?? "");
+	const teachers = manifest.teachers.map((teacher) => present(teacher, options.teachers));
+	return open({ ...manifest, teachers }, seeds, options);
+}
+
+export interface InterruptedRun {
+	readonly runId: string;
+	readonly title: string;
+	readonly accepted: number;
+	readonly target: number;
+	readonly output: string;
+}
+
+/** Runs of a workspace that have not reached their targets and can be resumed, oldest first. Unreadable ones are left out. */
+export async function listInterruptedRuns(folder: string): Promise<InterruptedRun[]> {
+	const found: InterruptedRun[] = [];
+	for (const id of await runIds(folder)) {
+		const manifest = await readManifest(folder, id).catch(() => undefined);
+		if (manifest) found.push(...(await interrupted(folder, manifest)));
+	}
+	return found;
+}
+
+/** A run that some process is writing is not interrupted, and its logs are left alone. */
+async function interrupted(folder: string, manifest: Manifest): Promise<InterruptedRun[]> {
+	const cells = cellsOf(manifest);
+	const path = runFolder(folder, manifest.id);
+	const lock = await lockRun(join(path, "lock.json")).catch(() => undefined);
+	if (!lock) return [];
+	try {
+		const { logs } = await replayRun(path, cells);
+		await Promise.all(Object.values(logs).map((log) => log.close()));
+	} finally {
+		await lock.release();
+	}
+	if (cells.every((cell) => cell.isDone || cell.isExhausted)) return [];
+	const { accepted, target } = totals(cells);
+	return [{ runId: manifest.id, title: titleOf(manifest), accepted, target, output: manifest.output }];
+}
+
+/** Such as `practice-careful · German · generate, respond`. */
+export function titleOf({ cells }: Pick<Manifest, "cells">): string {
+	const several = (values: readonly string[]) => [...new Set(values)].join(", ");
+	return [
+		several(cells.map(({ teacher }) => teacher)),
+		several(cells.map(({ language }) => language)),
+		several(cells.map(({ strategy }) => strategy)),
+	].join(" · ");
+}
+
+export const cellsOf = (manifest: Manifest): CellProgress[] =>
+	manifest.cells.map((cell, index) => new CellProgress(cell, index));
+
+export function totals(cells: readonly CellProgress[]): { accepted: number; dropped: number; target: number } {
+	const sum = (value: (cell: CellProgress) => number) => cells.reduce((total, cell) => total + value(cell), 0);
+	return {
+		accepted: sum(({ accepted }) => accepted),
+		dropped: sum(({ dropped }) => dropped),
+		target: sum(({ cell }) => cell.target),
+	};
+}
+
+function newManifest(options: GenerateOptions, cells: readonly Cell[], seeds: Seeds): Manifest {
+	const { templates, teachers } = options;
+	return {
+		format: 1,
+		id: newRunId(),
+		created: new Date().toISOString(),
+		teachers: [...teachers],
+		cells: [...cells],
+		seedFiles: seeds.files.map(({ path, sha256 }) => ({ path: resolve(path), sha256 })),
+		output: resolve(options.output),
+		seed: options.seed,
+		...(templates ? { templates } : {}),
+		templateHashes: templateHashes(cells, templates),
+	};
+}
+
+/** Sorts by time; the random part keeps two starts in one second apart. */
+function newRunId(): string {
+	const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+	return `${time}-${randomBytes(3).toString("hex")}`;
+}
+
+/** A practice teacher is found by name wherever it listens today; others stay at the address the run began with. */
+function present(teacher: RunTeacher, now: readonly RunTeacher[] = []): RunTeacher {
+	if (!teacher.isPractice) return teacher;
+	const found = now.find(({ name, isPractice }) => isPractice && name === teacher.name);
+	return found ? { ...teacher, baseUrl: found.baseUrl } : teacher;
+}
+
+async function open(manifest: Manifest, seeds: Seeds, surroundings: RunSurroundings): Promise<GenerateRun> {
+	const path = runFolder(surroundings.folder, manifest.id);
+	await requireOutputFolder(manifest.output);
+	const lock = await lockRun(join(path, "lock.json"));
+	try {
+		const options: SessionOptions = {
+			...surroundings,
+			path,
+			manifest,
+			seeds,
+			lock,
+			keys: await keysOf(manifest, surroundings),
+		};
+		const session = await RunSession.open(options);
+		return {
+			runId: manifest.id,
+			output: manifest.output,
+			ended: session.run(),
+			cancel: () => session.cancel(),
+			pause: (reason) => session.stop(reason),
+		};
+	} catch (cause) {
+		await lock.release();
+		throw cause;
+	}
+}
+
+async function requireOutputFolder(output: string): Promise<void> {
+	const found = await stat(output).catch(() => undefined);
+	if (found?.isDirectory())
+		throw new UserError("output-is-folder", `${output} is a folder; name a .jsonl file for the samples.`);
+}
+
+/** Each teacher's key, bound to the origin of its address. */
+async function keysOf({ teachers }: Manifest, { key }: RunSurroundings): Promise<Map<string, string | null>> {
+	const entries = teachers.map(async ({ name, baseUrl }) => [name, await key(name, originOf(baseUrl))] as const);
+	return new Map(await Promise.all(entries));
+}

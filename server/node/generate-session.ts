@@ -1,0 +1,355 @@
+/** One session of a run: from opening its logs to closing them. Owns the lanes and everything that is written. */
+import { type Accept, duplicateText } from "../core/generate/acceptance.ts";
+import { judge } from "../core/generate/attempt-policy.ts";
+import { CellProgress } from "../core/generate/cell-progress.ts";
+import type { Material } from "../core/generate/chat-request.ts";
+import { seedPrompt } from "../core/generate/chat-request.ts";
+import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
+import { redact } from "../core/generate/redact.ts";
+import type { Reply } from "../core/generate/reply.ts";
+import { AcceptanceRate } from "../core/generate/run-progress.ts";
+import { JournalLine, type Manifest, type RunTeacher } from "../core/generate/run-records.ts";
+import { type Answered, sampleOf } from "../core/generate/sample-of.ts";
+import type { Templates } from "../core/generate/templates.ts";
+import type { SampleRow } from "../core/sample-row.ts";
+import { type Replayed, type RunLogs, replayRun } from "./generate-folder.ts";
+import { Lane } from "./generate-lane.ts";
+import type { RunLock } from "./generate-lock.ts";
+import { openOutput } from "./generate-output.ts";
+import { RunPlans, shortHash } from "./generate-plans.ts";
+import { readLines } from "./generate-read.ts";
+import { type Seeds, sha256 } from "./generate-seeds.ts";
+import type { RunWork } from "./generate-work.ts";
+import type { JsonlLog } from "./jsonl-log.ts";
+import { TeacherEndpoint } from "./teacher-endpoint.ts";
+import { nextStepFor } from "./teacher-test.ts";
+
+export interface SessionOptions {
+	readonly path: string;
+	readonly manifest: Manifest;
+	readonly seeds: Seeds;
+	readonly lock: RunLock;
+	readonly keys: ReadonlyMap<string, string | null>;
+	readonly accept?: Accept;
+	readonly onProgress?: (progress: SessionProgress) => void;
+	readonly signal?: AbortSignal;
+	readonly timeoutMs?: number;
+}
+
+export interface CellCount extends Cell {
+	readonly accepted: number;
+	readonly rejected: number;
+}
+
+export interface SessionProgress {
+	readonly runId: string;
+	readonly output: string;
+	readonly state: "running" | "paused" | "done" | "cancelled" | "failed";
+	readonly accepted: number;
+	readonly rejected: number;
+	readonly target: number;
+	readonly ratePerS: number | null;
+	readonly etaS: number | null;
+	readonly inFlight: number;
+	/** Sum of what the endpoints get at once now. */
+	readonly limit: number;
+	readonly waiting: string | null;
+	readonly message: string | null;
+	readonly cells: readonly CellCount[];
+	/** Rejected samples by reason, most frequent first; at most 20. */
+	readonly reasons: Readonly<Record<string, number>>;
+}
+
+export type SessionEnd = SessionProgress & { readonly attempts: number };
+
+/** At most four updates a second (generation.md 2.1). */
+const progressMs = 250;
+
+export class RunSession implements RunWork {
+	readonly templates: Templates | undefined;
+	readonly #options: SessionOptions;
+	readonly #plans: RunPlans;
+	readonly #cells: readonly CellProgress[];
+	readonly #logs: RunLogs;
+	readonly #output: JsonlLog;
+	readonly #lanes: readonly Lane[];
+	readonly #endpoints: readonly TeacherEndpoint[];
+	readonly #cancelling = new AbortController();
+	readonly #seen: Set<number>;
+	/** Plan lines of this session that are not on disk yet. */
+	readonly #fresh = new Set<PlanLine>();
+	readonly #reasons = new Map<string, number>();
+	readonly #rate: AcceptanceRate;
+	#attempts = 0;
+	#lastProgress = 0;
+	#stopReason: string | null = null;
+	#failure: unknown;
+
+	private constructor(
+		options: SessionOptions,
+		replayed: Replayed,
+		cells: readonly CellProgress[],
+		plans: RunPlans,
+		output: JsonlLog,
+		seen: Set<number>,
+	) {
+		this.#options = options;
+		this.templates = options.manifest.templates;
+		this.#cells = cells;
+		this.#plans = plans;
+		this.#logs = replayed.logs;
+		this.#output = output;
+		this.#seen = seen;
+		const { teachers } = options.manifest;
+		const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
+		this.#endpoints = teachers.map(
+			(teacher) => new TeacherEndpoint(teacher, { key: options.keys.get(teacher.name) ?? null, ...timeout }),
+		);
+		this.#lanes = teachers.map((teacher, index) => {
+			const own = cells.filter(({ cell }) => cell.teacher === teacher.name);
+			const pending = replayed.unsettled.flatMap(({ line, earlier }) => {
+				const cell = own.find(({ index: place }) => place === line.cell);
+				return cell ? [{ line, cell, earlier }] : [];
+			});
+			return new Lane(teacher, own, pending, this.#endpoints[index] as TeacherEndpoint, this);
+		});
+		this.#rate = new AcceptanceRate(() => performance.now(), this.#count("accepted"));
+	}
+
+	/** Replays the logs, and brings the output up to what the journal acknowledged. */
+	static async open(options: SessionOptions): Promise<RunSession> {
+		const { manifest, seeds, path } = options;
+		const cells = manifest.cells.map((cell, index) => new CellProgress(cell, index));
+		const replayed = await replayRun(path, cells);
+		const plans = new RunPlans(manifest, seeds.rows);
+		plans.remember(replayed.plannedKeys);
+		const seen = new Set<number>();
+		const written = new Set<string>();
+		const output = await openOutput(manifest.output, (row) => {
+			seen.add(shortHash(sha256(duplicateText(row))));
+			if (row.provenance && replayed.accepted.has(row.provenance.request)) written.add(row.provenance.request);
+		});
+		for await (const row of missingRows(options, replayed, plans, written)) {
+			seen.add(shortHash(sha256(duplicateText(row))));
+			await output.append(row);
+		}
+		return new RunSession(options, replayed, cells, plans, output, seen);
+	}
+
+	get signal(): AbortSignal {
+		return this.#cancelling.signal;
+	}
+
+	get isStopping(): boolean {
+		return this.#stopReason !== null || this.#failure !== undefined || this.signal.aborted;
+	}
+
+	/** Runs to the end. Never rejects: what went wrong is in the result. */
+	async run(): Promise<SessionEnd> {
+		const { signal, lock } = this.#options;
+		const cancel = () => this.cancel();
+		signal?.addEventListener("abort", cancel, { once: true });
+		lock.lost.addEventListener("abort", () => this.fail(new Error("Another process took this run over.")), {
+			once: true,
+		});
+		if (signal?.aborted) cancel();
+		const ticker = setInterval(() => this.#report(), progressMs);
+		this.event({ type: "start", pid: process.pid });
+		for (const lane of this.#lanes) lane.pump();
+		await Promise.all(this.#lanes.map(({ ended }) => ended));
+		clearInterval(ticker);
+		signal?.removeEventListener("abort", cancel);
+		await this.#close();
+		const end = { ...this.#progress(this.#endState()), attempts: this.#attempts };
+		this.#options.onProgress?.(end);
+		return end;
+	}
+
+	cancel(): void {
+		this.#cancelling.abort();
+		for (const lane of this.#lanes) lane.pump();
+	}
+
+	stop(reason: string): void {
+		if (this.#stopReason !== null) return;
+		this.#stopReason = redact(reason);
+		this.event({ type: "stop", reason: this.#stopReason });
+		for (const lane of this.#lanes) lane.pump();
+	}
+
+	fail(cause: unknown): void {
+		this.#failure ??= cause ?? new Error("unknown");
+		this.cancel();
+	}
+
+	plan(teacher: RunTeacher, cell: CellProgress): PlanLine {
+		const line = this.#plans.next(teacher, cell);
+		this.#fresh.add(line);
+		return line;
+	}
+
+	async planned(line: PlanLine): Promise<void> {
+		if (this.#fresh.delete(line)) await this.#logs.plan.append(line);
+	}
+
+	material(cell: Cell, draw: Draw): Material {
+		return this.#plans.material(cell, draw);
+	}
+
+	origins(teacher: RunTeacher, material: Material): Pick<Answered, "model" | "origin" | "sampling" | "templateHash"> {
+		return this.#plans.origins(teacher, material);
+	}
+
+	objections(row: SampleRow): string[] {
+		const reasons = this.#options.accept?.(row) ?? [];
+		if (reasons.length > 0) return [...reasons];
+		const hash = shortHash(sha256(duplicateText(row)));
+		if (this.#seen.has(hash)) return ["exact-duplicate"];
+		this.#seen.add(hash);
+		return [];
+	}
+
+	async journal(line: JournalLine): Promise<void> {
+		this.#attempts += 1;
+		await this.#logs.journal.append(line);
+	}
+
+	output(row: SampleRow): Promise<void> {
+		return this.#output.append(row);
+	}
+
+	event(event: Readonly<Record<string, unknown>> & { readonly type: string }): void {
+		this.#logs.events.append({ at: new Date().toISOString(), ...event }).catch((cause: unknown) => this.fail(cause));
+	}
+
+	settled(row: SampleRow | undefined, reasons: readonly string[]): void {
+		if (row) this.#report();
+		for (const reason of reasons) this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+	}
+
+	explain(teacher: RunTeacher, reply: Reply): string {
+		if (reply.type === "answer") return teacher.name;
+		return `${teacher.name}: ${nextStepFor(teacher, this.#options.keys.get(teacher.name) ?? null, reply)}`;
+	}
+
+	#endState(): SessionProgress["state"] {
+		if (this.#failure !== undefined) return "failed";
+		if (this.signal.aborted) return "cancelled";
+		return this.#stopReason === null ? "done" : "paused";
+	}
+
+	#report(): void {
+		const now = performance.now();
+		if (now - this.#lastProgress < progressMs) return;
+		this.#lastProgress = now;
+		this.#options.onProgress?.(this.#progress("running"));
+	}
+
+	#progress(state: SessionProgress["state"]): SessionProgress {
+		const accepted = this.#count("accepted");
+		const target = this.#cells.reduce((sum, { cell }) => sum + cell.target, 0);
+		const ratePerS = this.#rate.perSecond(accepted);
+		return {
+			runId: this.#options.manifest.id,
+			output: this.#options.manifest.output,
+			state,
+			accepted,
+			rejected: this.#count("dropped"),
+			target,
+			ratePerS,
+			etaS: ratePerS === null || state !== "running" ? null : (target - accepted) / ratePerS,
+			inFlight: this.#lanes.reduce((sum, lane) => sum + lane.inFlight, 0),
+			limit: this.#lanes.reduce((sum, { limit }) => sum + limit.limit, 0),
+			waiting: state === "running" ? this.#waiting() : null,
+			message: this.#message(),
+			cells: this.#cells.map(({ cell, accepted: own, dropped }) => ({ ...cell, accepted: own, rejected: dropped })),
+			reasons: Object.fromEntries([...this.#reasons].sort(([, left], [, right]) => right - left).slice(0, 20)),
+		};
+	}
+
+	#count(what: "accepted" | "dropped"): number {
+		return this.#cells.reduce((sum, cell) => sum + cell[what], 0);
+	}
+
+	/** Only a run in which no lane moves is waiting. */
+	#waiting(): string | null {
+		const busy = this.#lanes.filter(({ cells }) => cells.some(({ isDone }) => !isDone));
+		const reasons = busy.map((lane) => (lane.waiting === null ? null : `${lane.teacher.name}: ${lane.waiting}`));
+		return reasons.length > 0 && reasons.every((reason) => reason !== null) ? reasons.join("; ") : null;
+	}
+
+	#message(): string | null {
+		if (this.#failure !== undefined)
+			return redact(this.#failure instanceof Error ? this.#failure.message : String(this.#failure));
+		if (this.#stopReason !== null) return this.#stopReason;
+		const short = this.#cells.filter((cell) => cell.isExhausted);
+		if (short.length === 0) return null;
+		const names = short.map(
+			({ cell, accepted }) => `${cell.teacher}, ${cell.strategy}, ${cell.language}: ${accepted} of ${cell.target}`,
+		);
+		return `Ended short: after three requests a sample and 20 more, too many were rejected (${names.join("; ")}).`;
+	}
+
+	/** Closes the logs even where one fails, then gives the lock back. */
+	async #close(): Promise<void> {
+		this.event({ type: this.#endState(), accepted: this.#count("accepted"), message: this.#message() });
+		const logs = [this.#logs.plan, this.#logs.journal, this.#logs.events, this.#output];
+		const closings = [...logs.map((log) => log.close()), ...this.#endpoints.map((endpoint) => endpoint.close())];
+		for (const closing of await Promise.allSettled(closings))
+			if (closing.status === "rejected") this.#failure ??= closing.reason;
+		await this.#options.lock.release();
+	}
+}
+
+/**
+ * Rows that the journal acknowledged and the output lacks at its end. Rows missing further up were removed by the
+ * user and stay removed.
+ */
+async function* missingRows(
+	{ path, manifest }: SessionOptions,
+	{ accepted }: Replayed,
+	plans: RunPlans,
+	written: ReadonlySet<string>,
+): AsyncGenerator<SampleRow> {
+	const keys = [...accepted.keys()];
+	const missing = new Set(keys.slice(keys.findLastIndex((key) => written.has(key)) + 1));
+	if (missing.size === 0) return;
+	for await (const line of readLines(`${path}/journal.jsonl`, JournalLine)) {
+		const plan = accepted.get(line.key);
+		if (!plan || line.verdict !== "accepted" || !missing.delete(line.key)) continue;
+		const row = rowAgain(manifest, plans, plan, line);
+		if (row) yield row;
+	}
+}
+
+function rowAgain(manifest: Manifest, plans: RunPlans, plan: PlanLine, line: JournalLine): SampleRow | undefined {
+	const cell = manifest.cells[plan.cell];
+	const teacher = manifest.teachers.find(({ name }) => name === cell?.teacher);
+	if (!cell || !teacher) return undefined;
+	const material = plans.material(cell, plan.draw);
+	const reply = {
+		type: "answer" as const,
+		text: line.answer ?? "",
+		finishReason: line.finishReason,
+		usage: line.usage,
+		isRefusal: false,
+		hasReasoning: false,
+	};
+	const isPractice = line.practice === true;
+	const { pair } = judge({ ...reply, isPractice }, cell.strategy === "respond" ? seedPrompt(material.seed) : null);
+	if (!pair) return undefined;
+	const { finishReason, usage } = line;
+	return sampleOf(
+		material,
+		{
+			...plans.origins(teacher, material),
+			pair,
+			key: line.key,
+			sample: plan.draw.sample,
+			finishReason,
+			usage,
+			isPractice,
+		},
+		manifest.templates,
+	);
+}

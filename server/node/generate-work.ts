@@ -1,0 +1,37 @@
+/** What a lane needs of the run it belongs to. */
+import type { CellProgress } from "../core/generate/cell-progress.ts";
+import type { Material } from "../core/generate/chat-request.ts";
+import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
+import type { Reply } from "../core/generate/reply.ts";
+import type { JournalLine, RunTeacher } from "../core/generate/run-records.ts";
+import type { Answered } from "../core/generate/sample-of.ts";
+import type { Templates } from "../core/generate/templates.ts";
+import type { SampleRow } from "../core/sample-row.ts";
+
+export interface RunWork {
+	readonly templates: Templates | undefined;
+	/** Aborted when attempts on the wire shall end at once. */
+	readonly signal: AbortSignal;
+	/** Nothing new is sent; attempts on the wire may finish. */
+	readonly isStopping: boolean;
+	/** Draws the next request of a cell. */
+	plan(teacher: RunTeacher, cell: CellProgress): PlanLine;
+	/** Resolves once the plan line is on disk. */
+	planned(line: PlanLine): Promise<void>;
+	material(cell: Cell, draw: Draw): Material;
+	/** What the row of a teacher says about its origin. */
+	origins(teacher: RunTeacher, material: Material): Pick<Answered, "model" | "origin" | "sampling" | "templateHash">;
+	/** Why a row does not count; empty where it does. */
+	objections(row: SampleRow): string[];
+	/** Resolves once the attempt is on disk: from then on it is never lost. */
+	journal(line: JournalLine): Promise<void>;
+	output(row: SampleRow): Promise<void>;
+	event(event: Readonly<Record<string, unknown>> & { readonly type: string }): void;
+	settled(row: SampleRow | undefined, reasons: readonly string[]): void;
+	/** Pauses the run with a reason; it can be resumed. */
+	stop(reason: string): void;
+	/** The world broke, such as a full disk. */
+	fail(cause: unknown): void;
+	/** A fatal reply in words with the next step. */
+	explain(teacher: RunTeacher, reply: Reply): string;
+}

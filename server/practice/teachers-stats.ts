@@ -1,0 +1,65 @@
+/** What the practice server saw, so that tests and benchmarks count at the server and not at the client. */
+
+export interface TeacherStats {
+	/** Chat requests received. */
+	readonly attempts: number;
+	/** Answered in full. */
+	readonly served: number;
+	readonly peakInFlight: number;
+	/** Attempts beyond the first for the same messages and seed. */
+	readonly repeats: number;
+	/** Answers by HTTP status. */
+	readonly statuses: Readonly<Record<string, number>>;
+	/** Milliseconds since the server started, of the newest arrivals, oldest first. */
+	readonly arrivalsMs: readonly number[];
+	/** Keys presented, as the header spelled them: never logged, only for tests of who gets which key. */
+	readonly authorizations: readonly string[];
+}
+
+const arrivalsKept = 5_000;
+
+export class StatsCounter {
+	readonly #startedAt = performance.now();
+	readonly #seen = new Map<string, number>();
+	readonly #statuses = new Map<number, number>();
+	readonly #authorizations = new Set<string>();
+	readonly #arrivals: number[] = [];
+	#attempts = 0;
+	#served = 0;
+	#peak = 0;
+	inFlight = 0;
+
+	/** Counts an attempt; returns how many came before it for the same request. */
+	arrived(fingerprint: string, authorization: string | undefined): number {
+		this.#attempts += 1;
+		this.inFlight += 1;
+		this.#peak = Math.max(this.#peak, this.inFlight);
+		this.#arrivals.push(Math.round(performance.now() - this.#startedAt));
+		if (this.#arrivals.length > arrivalsKept) this.#arrivals.shift();
+		if (authorization !== undefined) this.#authorizations.add(authorization);
+		const before = this.#seen.get(fingerprint) ?? 0;
+		this.#seen.set(fingerprint, before + 1);
+		return before;
+	}
+
+	answered(status: number, isServed: boolean): void {
+		this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
+		if (isServed) this.#served += 1;
+	}
+
+	get attempts(): number {
+		return this.#attempts;
+	}
+
+	summary(): TeacherStats {
+		return {
+			attempts: this.#attempts,
+			served: this.#served,
+			peakInFlight: this.#peak,
+			repeats: this.#attempts - this.#seen.size,
+			statuses: Object.fromEntries(this.#statuses),
+			arrivalsMs: [...this.#arrivals],
+			authorizations: [...this.#authorizations],
+		};
+	}
+}
