@@ -92,6 +92,12 @@ export const Project = z.strictObject({
 	languages: z._default(z.array(LanguageCode).check(z.describe("Languages offered first.")), []),
 	seeds: z._default(z.array(z.string()).check(z.describe("Seed files, relative to the workspace.")), []),
 	trainer: z.optional(Trainer),
+	references: z._default(
+		z
+			.record(z.string(), z.string())
+			.check(z.describe("Reference model by student base: what PGR 1 means. The paper's bases are known.")),
+		{},
+	),
 	checks: z._default(CheckSettings, {}),
 	fields: z.optional(FieldMapping),
 });

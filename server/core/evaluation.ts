@@ -1,0 +1,141 @@
+/** Evaluating a student honestly: base and reference by the same settings, and the score that follows from the three. */
+import * as z from "zod/mini";
+import { UserError } from "./problem.ts";
+import { anchorFrom, type OwnScoreParts } from "./score/own-score.ts";
+import type { Task } from "./score/rows.ts";
+import type { EvalResult } from "./trainer/events.ts";
+import type { Capabilities } from "./trainer/objects.ts";
+import type { RunView } from "./trainer/run-view.ts";
+import type { EvalSpec } from "./trainer/spec.ts";
+
+/** What a training run is filed under; kept with the run, so that its score needs no guessing. */
+export const TrainAbout = z.object({
+	teacher: z.string(),
+	language: z.string(),
+	base: z.string(),
+	datasetSha256: z.nullable(z.string()),
+});
+export type TrainAbout = z.infer<typeof TrainAbout>;
+
+/** What an evaluation measures; `settings` are equal for all that may be compared. */
+export const EvaluationAbout = z.object({
+	evaluates: z.enum(["student", "anchor"]),
+	model: z.string(),
+	language: z.string(),
+	settings: z.string(),
+	/** Of a student only. */
+	student: z.optional(z.extend(TrainAbout, { runId: z.string(), reference: z.nullable(z.string()) })),
+});
+export type EvaluationAbout = z.infer<typeof EvaluationAbout>;
+
+/** A run as far as this stage looks at it. */
+export interface EvaluatedRun {
+	readonly view: Pick<RunView, "runId" | "state" | "isFinal" | "results" | "summary" | "isPractice">;
+	readonly about: Readonly<Record<string, unknown>>;
+	readonly run: { readonly createdAt: string };
+}
+
+const specVersion = 1;
+const seed = 3407;
+
+/** Reference models of known student bases (paper, section 2.7); `references` of polyglot.json adds to them. */
+const knownReferences: Readonly<Record<string, string>> = {
+	"practice-base": "practice-reference",
+	"allenai/Olmo-3-1025-7B": "allenai/Olmo-3-7B-Instruct-SFT",
+};
+
+export function referenceOf(base: string, own: Readonly<Record<string, string>>): string | null {
+	return own[base] ?? knownReferences[base] ?? null;
+}
+
+/**
+ * The evaluation of a target in one language, on every task the trainer has for it. Throws a UserError where the
+ * trainer can't evaluate that language by itself.
+ */
+export function evaluationSpec(
+	{ evalBackends, evalTasks }: Capabilities,
+	target: EvalSpec["target"],
+	language: string,
+): EvalSpec {
+	const backend = evalBackends.find((name) => name !== "builtin");
+	const tasks = evalTasks.filter(({ languages }) => languages.includes(language)).map(({ task }) => task);
+	if (backend === undefined || tasks.length === 0) {
+		const offered = evalTasks.map(({ task, languages }) => `${task} (${languages.join(" ")})`).join(", ");
+		throw new UserError(
+			"evaluation-missing",
+			`This trainer has no benchmark for ${language} that it can run by itself. It offers ${offered || "none"}. Install its \`eval\` extra, or evaluate item sets of your own with \`polyglot evaluate\`.`,
+		);
+	}
+	return { specVersion, target, backend, tasks, languages: [language], template: "none", seed };
+}
+
+/** Equal for evaluations whose numbers may be compared. */
+export function settingsOf({ backend, tasks, languages, template, seed: drawn, data }: EvalSpec): string {
+	return JSON.stringify({ backend, tasks, languages, template, seed: drawn, data: data ?? {} });
+}
+
+/** The newest usable evaluation of an anchor by these settings, finished or under way. */
+export function findAnchor<R extends EvaluatedRun>(runs: readonly R[], model: string, settings: string): R | undefined {
+	return newestFirst(runs).find(({ view, about }) => {
+		const read = EvaluationAbout.safeParse(about);
+		const isIt =
+			read.success && read.data.evaluates === "anchor" && read.data.model === model && read.data.settings === settings;
+		return isIt && (!view.isFinal || view.state === "succeeded");
+	});
+}
+
+/** Scores that can be filed now: the student's evaluation is done, and nothing it is compared with is still under way. */
+export function dueScores(
+	runs: readonly EvaluatedRun[],
+	filed: ReadonlySet<string>,
+	codeVersion: string,
+): OwnScoreParts[] {
+	return runs.flatMap((run) => {
+		const read = EvaluationAbout.safeParse(run.about);
+		if (!read.success || read.data.student === undefined) return [];
+		if (run.view.state !== "succeeded" || filed.has(run.view.runId)) return [];
+		const { settings, student } = read.data;
+		const base = findAnchor(runs, student.base, settings);
+		const reference = student.reference === null ? undefined : findAnchor(runs, student.reference, settings);
+		if ([base, reference].some((anchor) => anchor && !anchor.view.isFinal)) return [];
+		return [scoreParts(run, student, base, reference, codeVersion)];
+	});
+}
+
+function scoreParts(
+	{ view, run }: EvaluatedRun,
+	student: NonNullable<EvaluationAbout["student"]>,
+	base: EvaluatedRun | undefined,
+	reference: EvaluatedRun | undefined,
+	codeVersion: string,
+): OwnScoreParts {
+	const tasks = accuracies(view.results);
+	const compared =
+		base && reference ? anchorFrom(tasks, accuracies(base.view.results), accuracies(reference.view.results)) : null;
+	return {
+		studentBase: student.base,
+		teacher: student.teacher,
+		language: student.language,
+		tasks,
+		missingTasks: (view.summary?.languages ?? []).flatMap(({ missing }) => missing.map(({ task }) => task)),
+		anchor: compared?.anchor ?? null,
+		intrinsic: null,
+		population: null,
+		practice: view.isPractice,
+		runId: view.runId,
+		createdAt: run.createdAt,
+		datasetSha256: student.datasetSha256,
+		codeVersion,
+	};
+}
+
+/** Bits per byte are shown, and never part of a mean of accuracies. */
+function accuracies(results: readonly EvalResult[]): Task[] {
+	return results
+		.filter(({ metric }) => metric !== "bits_per_byte")
+		.map(({ task, metric, shots, value, stderr, n }) => ({ task, metric, shots, value, stderr, n }));
+}
+
+function newestFirst<R extends EvaluatedRun>(runs: readonly R[]): R[] {
+	return runs.toSorted((a, b) => b.run.createdAt.localeCompare(a.run.createdAt));
+}

@@ -1,0 +1,72 @@
+/** Launches what a score needs, and files it when the last of it is done; safe to call after any crash. */
+import {
+	dueScores,
+	type EvaluationAbout,
+	evaluationSpec,
+	findAnchor,
+	referenceOf,
+	settingsOf,
+	TrainAbout,
+} from "../core/evaluation.ts";
+import { UserError } from "../core/problem.ts";
+import { ownScore } from "../core/score/own-score.ts";
+import type { OwnScoreRow } from "../core/score/rows.ts";
+import type { Run } from "../core/trainer/objects.ts";
+import { appendOwnScore, loadOwnScores } from "./score-files.ts";
+import type { TrainerClient } from "./trainer-client.ts";
+
+/**
+ * Launches the student's evaluation, and those of its base and reference unless they were measured by the same
+ * settings before. Resolves with the student's. Throws a UserError where the run is no finished student of ours.
+ */
+export async function evaluateStudent(
+	client: TrainerClient,
+	runId: string,
+	references: Readonly<Record<string, string>>,
+): Promise<Run> {
+	const { capabilities } = await client.connect();
+	const trained = client.students().find(({ view }) => view.runId === runId);
+	const about = TrainAbout.safeParse(trained?.about);
+	if (!trained || !about.success)
+		throw new UserError("not-a-student", `The run ${runId} is no student trained from this workspace.`);
+	if (trained.view.state !== "succeeded")
+		throw new UserError(
+			"not-trained",
+			`${trained.view.title} is ${trained.view.state}; only a student whose training succeeded can be evaluated.`,
+		);
+	const { language, base } = about.data;
+	const spec = evaluationSpec(capabilities, { runId }, language);
+	const settings = settingsOf(spec);
+	const reference = referenceOf(base, references);
+	const student = { ...about.data, runId, reference };
+	const launched = await client.launchEval(spec, {
+		title: `Evaluation of ${trained.view.title}`,
+		about: { evaluates: "student", model: base, language, settings, student } satisfies EvaluationAbout,
+	});
+	for (const model of reference === null ? [base] : [base, reference]) {
+		if (findAnchor(client.students(), model, settings)) continue;
+		await client.launchEval(evaluationSpec(capabilities, { model: { id: model } }, language), {
+			title: `Evaluation of ${model}, ${language}`,
+			about: { evaluates: "anchor", model, language, settings } satisfies EvaluationAbout,
+		});
+	}
+	return launched;
+}
+
+const filing = new Map<string, Promise<unknown>>();
+
+/** Files every score that is due and not yet filed; calls for one folder follow each other. Resolves with the new rows. */
+export function fileScores(client: TrainerClient, folder: string, codeVersion: string): Promise<OwnScoreRow[]> {
+	const before = filing.get(folder) ?? Promise.resolve();
+	const filed = before.catch(() => {}).then(() => fileDue(client, folder, codeVersion));
+	filing.set(folder, filed);
+	return filed;
+}
+
+async function fileDue(client: TrainerClient, folder: string, codeVersion: string): Promise<OwnScoreRow[]> {
+	const { rows } = await loadOwnScores(folder);
+	const filed = new Set(rows.flatMap(({ run_id }) => (run_id ? [run_id] : [])));
+	const due = dueScores(client.students(), filed, codeVersion).map(ownScore);
+	for (const row of due) await appendOwnScore(folder, row);
+	return due;
+}
