@@ -200,7 +200,7 @@ export class TrainerLink {
 		const { socket } = connection;
 		const heard = () => {
 			clearTimeout(connection.silence);
-			connection.silence = setTimeout(() => socket.terminate(), silenceMs);
+			if (connection === this.#connection) connection.silence = setTimeout(() => socket.terminate(), silenceMs);
 		};
 		heard();
 		socket.on("ping", heard);
