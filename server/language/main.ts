@@ -1,0 +1,74 @@
+/** The language server: standard LSP, with everything of the outside handed in. Works in any LSP editor. */
+import { fileURLToPath } from "node:url";
+import {
+	type Connection,
+	type InitializeParams,
+	type InitializeResult,
+	TextDocumentSyncKind,
+} from "vscode-languageserver/node";
+import { notifications, StartOptions } from "../core/engine-api.ts";
+import { francDetect } from "../core/language-id/franc-detector.ts";
+import type { Feature, Runtime, ServerContext } from "./feature.ts";
+import { ProjectWatch } from "./project-watch.ts";
+import { Review } from "./review.ts";
+import { reviewFeature } from "./review-feature.ts";
+import { safeRunner } from "./run-safe.ts";
+
+/** Serves one editor on this connection until it ends. */
+export function startServer(connection: Connection, runtime: Runtime, features: readonly Feature[] = []): void {
+	const safely = safeRunner(runtime);
+	const watch = new ProjectWatch();
+	const review = new Review(runtime, () => ({ project: watch.project, detect: francDetect }));
+	const closers: (() => void | Promise<void>)[] = [];
+	let start: Start = { folder: undefined, isTrusted: false };
+	const server: ServerContext = {
+		connection,
+		runtime,
+		folder: () => start.folder,
+		project: () => watch.project,
+		isTrusted: () => start.isTrusted,
+		openDocument: (uri) => review.document(uri),
+		onProjectChange: (listener) => void watch.listeners.push(listener),
+		onShutdown: (close) => void closers.push(close),
+	};
+	connection.onInitialize((params) => {
+		start = readStart(params);
+		return {
+			capabilities: { ...capabilities, ...serveReview.initialize(params) },
+			serverInfo: { name: "Polyglot Lens" },
+		};
+	});
+	connection.onNotification(notifications.trusted.method, () => {
+		start = { ...start, isTrusted: true };
+	});
+	connection.onShutdown(() =>
+		safely("shutdown", undefined, async () => void (await Promise.all(closers.map((close) => close())))),
+	);
+	const serveReview = reviewFeature(server, review, watch, safely);
+	for (const feature of features) feature(server);
+	connection.listen();
+}
+
+interface Start {
+	readonly folder: string | undefined;
+	readonly isTrusted: boolean;
+}
+
+const capabilities: InitializeResult["capabilities"] = {
+	textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+	hoverProvider: true,
+	inlayHintProvider: true,
+	documentSymbolProvider: true,
+	codeActionProvider: { codeActionKinds: ["quickfix"] },
+	workspace: { workspaceFolders: { supported: true } },
+};
+
+/** An editor that says nothing of trust has none to give: nothing is written or sent then. */
+function readStart(params: InitializeParams): Start {
+	const options = StartOptions.safeParse(params.initializationOptions);
+	const uri = params.workspaceFolders?.[0]?.uri ?? params.rootUri ?? undefined;
+	return {
+		folder: uri?.startsWith("file:") ? fileURLToPath(uri) : undefined,
+		isTrusted: options.success && options.data.isTrusted,
+	};
+}

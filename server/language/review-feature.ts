@@ -1,0 +1,144 @@
+/** Wires review's handlers to the protocol. What each answers lives in a file of its own. */
+import type { InitializeParams, ServerCapabilities } from "vscode-languageserver/node";
+import { actionsFor } from "./code-actions.ts";
+import { type DiagnosticsFeed, serveDiagnostics } from "./diagnostics.ts";
+import type { ServerContext } from "./feature.ts";
+import { hoverAt } from "./hover.ts";
+import { hintsIn } from "./inlay-hints.ts";
+import { type ProjectWatch, projectText, projectUri } from "./project-watch.ts";
+import type { Review } from "./review.ts";
+import type { RunSafe } from "./run-safe.ts";
+import { readSettings } from "./settings.ts";
+import { symbolsOf } from "./symbols.ts";
+
+/** Registers the handlers. `initialize` is to be called with the editor's abilities, and answers with the server's. */
+export function reviewFeature(server: ServerContext, review: Review, watch: ProjectWatch, safely: RunSafe) {
+	const { connection } = server;
+	let client: ClientAbilities = noAbilities;
+	let feed: DiagnosticsFeed = { update() {}, clear() {} };
+	const refreshAll = () => {
+		for (const uri of review.uris()) feed.update(uri);
+		if (client.canPull && client.canRefreshPulled) void connection.languages.diagnostics.refresh();
+		if (client.canRefreshHints) void connection.languages.inlayHint.refresh();
+	};
+	const loadSettings = async () => {
+		if (client.canConfigure) review.settings = readSettings(await connection.workspace.getConfiguration("polyglot"));
+	};
+	watch.listeners.push(() => {
+		review.restart();
+		refreshAll();
+	});
+	syncDocuments(server, review, watch, safely, () => feed);
+	answerRequests(server, review, safely, () => client);
+	connection.onInitialized(() =>
+		safely("initialized", undefined, async () => {
+			await loadSettings();
+			await watch.reload(server);
+			refreshAll();
+		}),
+	);
+	connection.onDidChangeConfiguration(() =>
+		safely("configuration", undefined, async () => {
+			await loadSettings();
+			refreshAll();
+		}),
+	);
+	connection.onDidChangeWatchedFiles(() => safely("project", undefined, () => watch.reload(server)));
+	return {
+		initialize(params: InitializeParams): ServerCapabilities {
+			client = readAbilities(params);
+			feed = serveDiagnostics(server, review, safely, { canPull: client.canPull, canRefresh: client.canRefreshPulled });
+			return client.canPull
+				? { diagnosticProvider: { interFileDependencies: false, workspaceDiagnostics: false } }
+				: {};
+		},
+	};
+}
+
+function syncDocuments(
+	server: ServerContext,
+	review: Review,
+	watch: ProjectWatch,
+	safely: RunSafe,
+	feed: () => DiagnosticsFeed,
+): void {
+	const { connection } = server;
+	const changed = (uri: string): void | Promise<void> =>
+		uri === projectUri(server.folder()) ? watch.reload(server) : feed().update(uri);
+	connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) =>
+		safely("open", undefined, () => {
+			review.open(uri, languageId, version, text);
+			return changed(uri);
+		}),
+	);
+	connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) =>
+		safely("change", undefined, () => {
+			review.change(uri, version, contentChanges);
+			return changed(uri);
+		}),
+	);
+	connection.onDidCloseTextDocument(({ textDocument: { uri } }) =>
+		safely("close", undefined, () => {
+			review.close(uri);
+			feed().clear(uri);
+			return uri === projectUri(server.folder()) ? watch.reload(server) : undefined;
+		}),
+	);
+}
+
+function answerRequests(server: ServerContext, review: Review, safely: RunSafe, client: () => ClientAbilities): void {
+	const { connection } = server;
+	connection.languages.inlayHint.on(({ textDocument, range }) =>
+		safely("inlay hints", [], () => {
+			const file = review.file(textDocument.uri);
+			return file && review.settings.inlayHints.enabled ? hintsIn(file, range) : [];
+		}),
+	);
+	connection.onHover(({ textDocument, position }) =>
+		safely("hover", null, () => {
+			const file = review.file(textDocument.uri);
+			return file && review.settings.hover.enabled ? hoverAt(file, position, client().canMarkdown) : null;
+		}),
+	);
+	connection.onDocumentSymbol(({ textDocument }) =>
+		safely("symbols", [], () => {
+			const file = review.file(textDocument.uri);
+			return file ? symbolsOf(file) : [];
+		}),
+	);
+	connection.onCodeAction(({ textDocument, range, context }) =>
+		safely("code actions", [], async () => {
+			const file = review.file(textDocument.uri);
+			if (!file) return [];
+			const uri = projectUri(server.folder());
+			const project = uri === undefined ? undefined : { uri, text: await projectText(server, uri) };
+			return actionsFor(file, range, context.diagnostics, project);
+		}),
+	);
+}
+
+interface ClientAbilities {
+	readonly canPull: boolean;
+	readonly canRefreshPulled: boolean;
+	readonly canRefreshHints: boolean;
+	readonly canConfigure: boolean;
+	readonly canMarkdown: boolean;
+}
+
+const noAbilities: ClientAbilities = {
+	canPull: false,
+	canRefreshPulled: false,
+	canRefreshHints: false,
+	canConfigure: false,
+	canMarkdown: false,
+};
+
+function readAbilities({ capabilities: { textDocument, workspace } }: InitializeParams): ClientAbilities {
+	return {
+		canPull: textDocument?.diagnostic !== undefined,
+		canRefreshPulled: workspace?.diagnostics?.refreshSupport === true,
+		canRefreshHints: workspace?.inlayHint?.refreshSupport === true,
+		canConfigure: workspace?.configuration === true,
+		canMarkdown: textDocument?.hover?.contentFormat?.includes("markdown") === true,
+	};
+}

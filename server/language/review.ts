@@ -1,0 +1,97 @@
+/** The state review's handlers share: open files, settings, and the pass that reads files in slices. */
+import type { TextDocumentContentChangeEvent } from "vscode-languageserver/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import type { AnnotateOptions } from "../core/annotate.ts";
+import { AnnotatedFile } from "./annotated-file.ts";
+import type { Runtime } from "./feature.ts";
+import { readSettings, type Settings } from "./settings.ts";
+
+/** Typing waits no longer than this for a slice of the pass. */
+const sliceMs = 15;
+
+export class Review {
+	settings: Settings = readSettings(undefined);
+	readonly #runtime: Runtime;
+	readonly #files = new Map<string, AnnotatedFile>();
+	readonly #others = new Map<string, TextDocument>();
+	readonly #passes = new Set<string>();
+	readonly #options: () => AnnotateOptions;
+
+	constructor(runtime: Runtime, options: () => AnnotateOptions) {
+		this.#runtime = runtime;
+		this.#options = options;
+	}
+
+	open(uri: string, languageId: string, version: number, text: string): void {
+		const document = TextDocument.create(uri, languageId, version, text);
+		if (isJsonl(uri, languageId)) this.#files.set(uri, new AnnotatedFile(document, this.#options()));
+		else this.#others.set(uri, document);
+	}
+
+	change(uri: string, version: number, changes: TextDocumentContentChangeEvent[]): void {
+		this.#files.get(uri)?.change(changes, version);
+		const other = this.#others.get(uri);
+		if (other) this.#others.set(uri, TextDocument.update(other, changes, version));
+	}
+
+	close(uri: string): void {
+		this.#files.delete(uri);
+		this.#others.delete(uri);
+	}
+
+	file(uri: string): AnnotatedFile | undefined {
+		return this.#files.get(uri);
+	}
+
+	document(uri: string): TextDocument | undefined {
+		return this.#files.get(uri)?.document ?? this.#others.get(uri);
+	}
+
+	uris(): string[] {
+		return [...this.#files.keys()];
+	}
+
+	/** Every file starts anew, as after a change of `polyglot.json`. */
+	restart(): void {
+		for (const file of this.#files.values()) file.setOptions(this.#options());
+	}
+
+	/**
+	 * Reads a file to its end in slices, other work in between; `onProgress` is told about every 300 ms and at the end.
+	 * One pass a file at a time: a second call while one runs only prolongs it.
+	 */
+	async readAll(uri: string, onProgress: () => void): Promise<void> {
+		if (this.#passes.has(uri)) return;
+		this.#passes.add(uri);
+		try {
+			let told = this.#runtime.now();
+			for (let file = this.file(uri); file && !file.isComplete; file = this.file(uri)) {
+				file.readUntil(this.#runtime.now() + sliceMs, this.#runtime.now);
+				if (!file.isComplete && this.#runtime.now() - told > 300) {
+					onProgress();
+					told = this.#runtime.now();
+				}
+				await new Promise((resolve) => setImmediate(resolve));
+			}
+		} finally {
+			this.#passes.delete(uri);
+		}
+		onProgress();
+	}
+
+	/** Reads on for at most this long, other work in between. True when the file is complete. */
+	async readFor(uri: string, budgetMs: number): Promise<boolean> {
+		const until = this.#runtime.now() + budgetMs;
+		for (;;) {
+			const file = this.file(uri);
+			if (!file || file.isComplete) return true;
+			if (this.#runtime.now() >= until) return false;
+			file.readUntil(this.#runtime.now() + sliceMs, this.#runtime.now);
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+	}
+}
+
+function isJsonl(uri: string, languageId: string): boolean {
+	return languageId === "jsonl" || /\.(?:jsonl|ndjson)$/i.test(uri);
+}

@@ -1,0 +1,31 @@
+/** Annotates rows as one file, for tests. */
+import {
+	type AnnotateOptions,
+	annotateLine,
+	collectStatistics,
+	findingsInFile,
+} from "../../../server/core/annotate.ts";
+import type { Finding } from "../../../server/core/checks/finding.ts";
+import { francDetect } from "../../../server/core/language-id/franc-detector.ts";
+import { emptyProject } from "../../../server/core/project.ts";
+
+export const defaultOptions: AnnotateOptions = { project: emptyProject, detect: francDetect };
+
+/** The findings of each line, in order. */
+export function annotateAll(
+	lines: readonly string[],
+	options: AnnotateOptions = defaultOptions,
+): (readonly Finding[])[] {
+	const annotations = lines.map((line) => annotateLine(line, options));
+	const collector = collectStatistics();
+	for (const [index, { share }] of annotations.entries()) if (share) collector.add(index + 1, share);
+	const statistics = collector.finish();
+	return annotations.map((annotation, index) => findingsInFile(annotation, index + 1, statistics, options));
+}
+
+/** The codes of one row alone in its file. */
+export function codesOf(row: unknown, options?: AnnotateOptions): string[] {
+	return annotateAll([typeof row === "string" ? row : JSON.stringify(row)], options).flatMap((findings) =>
+		findings.map(({ code }) => code),
+	);
+}

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { annotateAll, codesOf, defaultOptions } from "./annotations.ts";
+import { type Seed, seedAt, seedsIn, type TestLanguage, testLanguages } from "./practice-seeds.ts";
+
+type Damage = (seed: Seed, language: TestLanguage) => object;
+
+/** In every language: the damaged sample has the code, the sample as it was has none. */
+function check(code: string, damage: Damage): void {
+	for (const language of testLanguages) {
+		test(`${code} finds it in ${language} and leaves the good sample alone`, () => {
+			const seed = seedAt(language, 0);
+			assert.deepEqual(codesOf(seed), []);
+			const codes = codesOf({ ...seed, ...damage(seed, language) });
+			assert.ok(codes.includes(code), `${code} not in [${codes}]`);
+		});
+	}
+}
+
+const other = (language: TestLanguage): TestLanguage => (language === "en" ? "de" : "en");
+const sentence = (text: string) => /^.{10,}?[.!?。؟]/u.exec(text)?.[0] ?? text;
+
+check("language-mismatch", (_, language) => ({ response: seedAt(other(language), 0).response }));
+check("script-mismatch", (_, language) => ({ response: seedAt(language === "ar" ? "ja" : "ar", 0).response }));
+check("degenerate-loop", ({ response }) => ({ response: `${sentence(response)} `.repeat(6) }));
+check("repetition", ({ response }) => ({ response: [response, "–", response].join("\n") }));
+check("prompt-echo", ({ prompt, response }) => ({ response: `${prompt} ${sentence(response)}` }));
+check("empty-field", () => ({ response: " \u200b\n" }));
+check("schema", () => ({ response: null }));
+check("turn-order", ({ prompt, response }) => ({
+	prompt: undefined,
+	response: undefined,
+	messages: [
+		{ role: "user", content: prompt },
+		{ role: "user", content: response },
+	],
+}));
+
+for (const language of testLanguages) {
+	const file = seedsIn(language).map((seed) => JSON.stringify(seed));
+	const codesByLine = (lines: readonly string[]) =>
+		annotateAll(lines)
+			.map((findings) => findings.map(({ code }) => code).join())
+			.flatMap((codes, index) => (codes === "" ? [] : [`${index + 1}:${codes}`]));
+
+	test(`all good practice samples in ${language} pass every check`, () => assert.deepEqual(codesByLine(file), []));
+
+	test(`exact-duplicate names the later of two samples in ${language}`, () => {
+		const again = JSON.stringify({
+			...seedAt(language, 3),
+			id: "again",
+			prompt: ` ${seedAt(language, 3).prompt.normalize("NFD")}\n`,
+		});
+		assert.deepEqual(codesByLine([...file, again]), [`${file.length + 1}:exact-duplicate`]);
+	});
+
+	test(`length-outlier finds answers far longer or shorter than the file's others in ${language}`, () => {
+		const long = {
+			...seedAt(language, 0),
+			response: [0, 1, 2, 3, 4].map((index) => seedAt(language, 40 + index).response).join(" "),
+		};
+		const short = { ...seedAt(language, 1), response: seedAt(language, 1).response.slice(0, 12) };
+		const found = codesByLine([...file, JSON.stringify(long), JSON.stringify(short)]);
+		assert.deepEqual(found, [`${file.length + 1}:length-outlier`, `${file.length + 2}:length-outlier`]);
+	});
+}
+
+test("not-json points at the character", () => {
+	const [findings] = annotateAll(['{"prompt": }']);
+	assert.deepEqual(
+		findings?.map(({ code, start, end, field }) => [code, start, end, field]),
+		[["not-json", 11, 12, null]],
+	);
+});
+
+test("code, addresses, formulas and names are no reason for a language finding", () => {
+	const { prompt, response } = seedAt("ja", 0);
+	const extras = [
+		"```python\nfor line in open(path):\n    print(line.strip().lower())\n```",
+		"https://example.org/a/very/long/path/that/says/nothing/about/language?query=none",
+		"$$\\int_a^b f(x)\\,dx = \\lim_{n \\to \\infty} \\sum_{k=1}^{n} f(x_k)\\,\\Delta x$$",
+		"NATO UNESCO Microsoft Windows Google Chrome Visual Studio Code",
+	];
+	for (const extra of extras)
+		assert.deepEqual(codesOf({ language: "ja", prompt, response: `${response}\n${extra}` }), [], extra);
+});
+
+test("the finding carries number, threshold, source and place", () => {
+	const row = { language: "de", prompt: "Sag etwas.", response: `Gut. ${"Ja, genau so. ".repeat(9)}Schluss.` };
+	const [findings] = annotateAll([JSON.stringify(row)]);
+	const loop = findings?.find(({ code }) => code === "degenerate-loop");
+	assert.ok(loop && loop.start !== null && loop.end !== null && loop.value !== null && loop.threshold !== null);
+	assert.ok(loop.value > loop.threshold);
+	assert.equal(loop.field, "response");
+	assert.match(row.response.slice(loop.start, loop.end), /^[^S]*Ja, genau so\.[^S]*$/);
+	assert.match(loop.source ?? "", /text-metrics/);
+});
+
+test("a check is switched off, and its threshold moved, by language", () => {
+	const seed = seedAt("de", 0);
+	const row = { ...seed, response: `${sentence(seed.response)} `.repeat(6) };
+	const off = { enabled: false };
+	const rest = { "degenerate-loop": off, repetition: off, "language-mismatch": off };
+	const withChecks = (checks: Record<string, Record<string, object>>) => ({ ...defaultOptions, project: { checks } });
+	assert.deepEqual(codesOf(row, withChecks({ de: rest })), []);
+	assert.deepEqual(codesOf(row, withChecks({ es: rest })).length, codesOf(row).length);
+	assert.deepEqual(codesOf(row, withChecks({ "*": rest })), []);
+	assert.ok(!codesOf(row, withChecks({ "*": { repetition: { threshold: 1 } } })).includes("repetition"));
+});
