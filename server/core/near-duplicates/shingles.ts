@@ -1,0 +1,62 @@
+/** Which runs of characters two texts must share to be alike: five of an alphabet, three of a dense script. */
+
+/** UTF-16 units of scripts written without spaces, or with a syllable or more in a unit. Both ends belong. */
+const denseRanges: readonly (readonly [number, number])[] = [
+	[0x0e00, 0x0eff], // Thai, Lao
+	[0x1000, 0x109f], // Myanmar
+	[0x1100, 0x11ff], // Hangul letters
+	[0x1780, 0x17ff], // Khmer
+	[0x3040, 0x30ff], // Hiragana, Katakana
+	[0x3400, 0x9fff], // Han
+	[0xac00, 0xd7a3], // Hangul syllables
+	[0xd840, 0xd87f], // first units of Han outside the basic plane
+	[0xf900, 0xfaff], // Han compatibility
+	[0xff66, 0xff9f], // half-width Katakana
+];
+
+/** 1 for each UTF-16 unit of a dense script. */
+export function denseUnits(): Uint8Array {
+	const dense = new Uint8Array(65536);
+	for (const [first, last] of denseRanges) dense.fill(1, first, last + 1);
+	return dense;
+}
+
+/**
+ * Calls `visit` with a well mixed 32-bit hash of every shingle. The width follows the unit a shingle ends with, not the
+ * text as a whole, so that one English name more or less never changes how the rest of a Japanese text is cut. A text
+ * too short for a shingle is one itself.
+ */
+export function visitShingles(units: Uint16Array, dense: Uint8Array, visit: (hash: number) => void): void {
+	let isAny = false;
+	for (let end = 2; end < units.length; end += 1) {
+		const last = units[end] as number;
+		const isDense = dense[last] === 1;
+		if (!isDense && end < 4) continue;
+		let hash = Math.imul(units[end - 2] as number, factor) + (units[end - 1] as number);
+		if (!isDense) {
+			const first = Math.imul(units[end - 4] as number, factor) + (units[end - 3] as number);
+			hash = hash + Math.imul(first, factorSquared) + fiveUnits;
+		}
+		visit(mix(Math.imul(hash, factor) + last));
+		isAny = true;
+	}
+	if (!isAny) visit(mix(wholeHash(units)));
+}
+
+const factor = 0x01000193;
+const factorSquared = Math.imul(factor, factor);
+/** Keeps five units apart from three that happen to have the same sum. */
+const fiveUnits = 0x5bd1e995;
+
+function wholeHash(units: Uint16Array): number {
+	return units.reduce((hash, unit) => (Math.imul(hash, factor) + unit) | 0, units.length);
+}
+
+/** The finaliser of MurmurHash3 (Appleby, public domain). */
+export function mix(hash: number): number {
+	let mixed = hash ^ (hash >>> 16);
+	mixed = Math.imul(mixed, 0x85ebca6b);
+	mixed ^= mixed >>> 13;
+	mixed = Math.imul(mixed, 0xc2b2ae35);
+	return (mixed ^ (mixed >>> 16)) >>> 0;
+}
