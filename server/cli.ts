@@ -44,9 +44,13 @@ function showUsage(io: CommandIo): ExitCode {
 }
 
 function showVersion(io: CommandIo): ExitCode {
-	const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-	io.stdout(`${(manifest as { version: string }).version}\n`);
+	io.stdout(`${io.version}\n`);
 	return 0;
+}
+
+function readVersion(): string {
+	const manifest: { version: string } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+	return manifest.version;
 }
 
 /** A second Ctrl+C ends the process at once; what was acknowledged is on disk. */
@@ -67,6 +71,7 @@ try {
 		env: process.env,
 		cwd: process.cwd(),
 		mediaFolder: fileURLToPath(new URL("../media/", import.meta.url)),
+		version: readVersion(),
 		signal: abortOnSignals(),
 	});
 } catch (cause) {

@@ -9,6 +9,8 @@ export interface CommandIo {
 	readonly cwd: string;
 	/** Absolute path of the product's own `media/`, with the published numbers and the practice seeds. */
 	readonly mediaFolder: string;
+	/** Of the product, as package.json says. */
+	readonly version: string;
 	/** Aborted by Ctrl+C. */
 	readonly signal: AbortSignal;
 }

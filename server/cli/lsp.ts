@@ -1,9 +1,9 @@
 /** `polyglot lsp --stdio`: the language server for any LSP editor. */
 import { parseArgs } from "node:util";
 import { createConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
+import { generateFeature } from "../language/generate.ts";
 import { startServer } from "../language/main.ts";
 import { scoreFeature } from "../language/score.ts";
-import { generateFeature } from "../language/generate.ts";
 import { teachersFeature } from "../language/teachers.ts";
 import { trainFeature } from "../language/train.ts";
 import { practiceMode } from "../practice/practice-mode.ts";
@@ -34,7 +34,12 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 	});
 	const runtime = { env: io.env, mediaFolder: io.mediaFolder, now: Date.now, log: (line: string) => io.stderr(line) };
 	const practice = practiceMode(io.mediaFolder, practiceRunMs);
-	const features = [teachersFeature(practice), generateFeature(practice), trainFeature(practice, io.version), scoreFeature];
+	const features = [
+		teachersFeature(practice),
+		generateFeature(practice),
+		trainFeature(practice, io.version),
+		scoreFeature,
+	];
 	startServer(connection, runtime, features);
 	await ended;
 	connection.dispose();

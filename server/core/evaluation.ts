@@ -2,20 +2,21 @@
 import * as z from "zod/mini";
 import { UserError } from "./problem.ts";
 import { anchorFrom, type OwnScoreParts } from "./score/own-score.ts";
-import type { Task } from "./score/rows.ts";
-import type { EvalResult } from "./trainer/events.ts";
+import { extrinsicOf } from "./trainer/extrinsic.ts";
 import type { Capabilities } from "./trainer/objects.ts";
 import type { RunView } from "./trainer/run-view.ts";
 import type { EvalSpec } from "./trainer/spec.ts";
 
 /** What a training run is filed under; kept with the run, so that its score needs no guessing. */
-export const TrainAbout = z.object({
-	teacher: z.string(),
-	language: z.string(),
+export const TrainAbout = z.object({ teacher: z.string(), language: z.string() });
+export type TrainAbout = z.infer<typeof TrainAbout>;
+
+const Student = z.extend(TrainAbout, {
+	runId: z.string(),
 	base: z.string(),
+	reference: z.nullable(z.string()),
 	datasetSha256: z.nullable(z.string()),
 });
-export type TrainAbout = z.infer<typeof TrainAbout>;
 
 /** What an evaluation measures; `settings` are equal for all that may be compared. */
 export const EvaluationAbout = z.object({
@@ -24,7 +25,7 @@ export const EvaluationAbout = z.object({
 	language: z.string(),
 	settings: z.string(),
 	/** Of a student only. */
-	student: z.optional(z.extend(TrainAbout, { runId: z.string(), reference: z.nullable(z.string()) })),
+	student: z.optional(Student),
 });
 export type EvaluationAbout = z.infer<typeof EvaluationAbout>;
 
@@ -109,15 +110,15 @@ function scoreParts(
 	reference: EvaluatedRun | undefined,
 	codeVersion: string,
 ): OwnScoreParts {
-	const tasks = accuracies(view.results);
-	const compared =
-		base && reference ? anchorFrom(tasks, accuracies(base.view.results), accuracies(reference.view.results)) : null;
+	const tasksOf = (one: EvaluatedRun) => extrinsicOf(one.view, student.language).tasks;
+	const { tasks, missingTasks } = extrinsicOf(view, student.language);
+	const compared = base && reference ? anchorFrom(tasks, tasksOf(base), tasksOf(reference)) : null;
 	return {
 		studentBase: student.base,
 		teacher: student.teacher,
 		language: student.language,
 		tasks,
-		missingTasks: (view.summary?.languages ?? []).flatMap(({ missing }) => missing.map(({ task }) => task)),
+		missingTasks,
 		anchor: compared?.anchor ?? null,
 		intrinsic: null,
 		population: null,
@@ -127,13 +128,6 @@ function scoreParts(
 		datasetSha256: student.datasetSha256,
 		codeVersion,
 	};
-}
-
-/** Bits per byte are shown, and never part of a mean of accuracies. */
-function accuracies(results: readonly EvalResult[]): Task[] {
-	return results
-		.filter(({ metric }) => metric !== "bits_per_byte")
-		.map(({ task, metric, shots, value, stderr, n }) => ({ task, metric, shots, value, stderr, n }));
 }
 
 function newestFirst<R extends EvaluatedRun>(runs: readonly R[]): R[] {

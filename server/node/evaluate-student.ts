@@ -1,4 +1,5 @@
 /** Launches what a score needs, and files it when the last of it is done; safe to call after any crash. */
+import * as z from "zod/mini";
 import {
 	dueScores,
 	type EvaluationAbout,
@@ -34,11 +35,12 @@ export async function evaluateStudent(
 			"not-trained",
 			`${trained.view.title} is ${trained.view.state}; only a student whose training succeeded can be evaluated.`,
 		);
-	const { language, base } = about.data;
+	const { language } = about.data;
+	const { base, datasetSha256 } = trainedOn(trained.run.spec);
 	const spec = evaluationSpec(capabilities, { runId }, language);
 	const settings = settingsOf(spec);
 	const reference = referenceOf(base, references);
-	const student = { ...about.data, runId, reference };
+	const student = { ...about.data, runId, base, reference, datasetSha256 };
 	const launched = await client.launchEval(spec, {
 		title: `Evaluation of ${trained.view.title}`,
 		about: { evaluates: "student", model: base, language, settings, student } satisfies EvaluationAbout,
@@ -51,6 +53,15 @@ export async function evaluateStudent(
 		});
 	}
 	return launched;
+}
+
+const TrainedOn = z.object({ model: z.object({ id: z.string() }), data: z.object({ sha256: z.string() }) });
+
+/** The base model and the dataset of a training spec. */
+function trainedOn(spec: Run["spec"]): { base: string; datasetSha256: string | null } {
+	const read = TrainedOn.safeParse(spec);
+	if (!read.success) throw new UserError("spec-unknown", "The trainer did not say what this student was trained on.");
+	return { base: read.data.model.id, datasetSha256: read.data.data.sha256 };
 }
 
 const filing = new Map<string, Promise<unknown>>();

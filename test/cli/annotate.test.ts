@@ -27,6 +27,7 @@ async function annotate(files: Readonly<Record<string, string | Uint8Array>>, ..
 			env: {},
 			cwd,
 			mediaFolder,
+			version: "0.0.0",
 			signal: new AbortController().signal,
 		};
 		return { code: await run(args, io), stdout: stdout.join(""), stderr };

@@ -22,6 +22,7 @@ async function polyglotScore(...args: string[]) {
 		env: {},
 		cwd: folder,
 		mediaFolder,
+		version: "0.0.0",
 		signal: new AbortController().signal,
 	});
 	return { code, stdout, stderr };

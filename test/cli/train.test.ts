@@ -36,6 +36,7 @@ async function ask(command: Command, args: string[], more: Partial<CommandIo> = 
 		env: { POLYGLOT_TRAINER_TOKEN: trainer.token },
 		cwd,
 		mediaFolder,
+		version: "0.0.0",
 		signal: new AbortController().signal,
 		...more,
 	});

@@ -1,0 +1,76 @@
+/** Generation runs as the editor asks for them; each goes on in the engine until it ends or the engine does. */
+import { type GenerationProgress, notifications, requests } from "../core/engine-api.ts";
+import type { PracticeMode } from "../core/practice-mode.ts";
+import {
+	type GenerateRun,
+	listInterruptedRuns,
+	type RunSurroundings,
+	resumeGenerateRun,
+	startGenerateRun,
+} from "../node/generate-run.ts";
+import type { SessionProgress } from "../node/generate-session.ts";
+import type { Feature, ServerContext } from "./feature.ts";
+import { notify, requireFolder, requireTrust, respond } from "./respond.ts";
+import { findTeachers, keyOf } from "./teachers.ts";
+
+export const generateFeature =
+	(practice: PracticeMode): Feature =>
+	(server) => {
+		const active = new Map<string, GenerateRun>();
+		const follow = (run: GenerateRun) => {
+			active.set(run.runId, run);
+			void run.ended.then((end) => {
+				active.delete(run.runId);
+				notify(server, notifications.generationProgress, progressOf(end));
+			});
+			return { runId: run.runId };
+		};
+		server.onShutdown(async () => {
+			for (const run of active.values()) run.cancel();
+			await Promise.all([...active.values()].map(({ ended }) => ended));
+			await practice.close();
+		});
+		respond(server, requests.startGeneration, async ({ teachers, seeds, ...plan }) => {
+			requireTrust(server);
+			const found = await findTeachers(server, practice, teachers);
+			return follow(
+				await startGenerateRun({ ...surroundings(server, practice), ...plan, teachers: found, seedFiles: [seeds] }),
+			);
+		});
+		respond(server, requests.resumeGeneration, async ({ runId }) => {
+			requireTrust(server);
+			const { teachers } = await practice.teachers();
+			return follow(await resumeGenerateRun(runId, { ...surroundings(server, practice), teachers }));
+		});
+		respond(server, requests.cancelGeneration, ({ runId }) => {
+			active.get(runId)?.cancel();
+			return {};
+		});
+		respond(server, requests.interruptedGenerations, () => listInterruptedRuns(requireFolder(server)));
+	};
+
+function surroundings(server: ServerContext, practice: PracticeMode): RunSurroundings {
+	return {
+		folder: requireFolder(server),
+		key: (name, origin) => keyOf(server, practice, name, origin),
+		onProgress: (progress) => {
+			// The end is told once, by `ended`, after the last row is on disk.
+			if (progress.state === "running") notify(server, notifications.generationProgress, progressOf(progress));
+		},
+	};
+}
+
+function progressOf({
+	runId,
+	output,
+	state,
+	accepted,
+	rejected,
+	target,
+	ratePerS,
+	etaS,
+	waiting,
+	message,
+}: SessionProgress): GenerationProgress {
+	return { runId, output, state, accepted, rejected, target, ratePerS, etaS, waiting, message };
+}

@@ -1,0 +1,210 @@
+/** Students in training and their evaluations: what the editor asks, and what it is told as they go on. */
+import { existsSync } from "node:fs";
+import { notifications, type RunSummary, requests } from "../core/engine-api.ts";
+import { EvaluationAbout, findAnchor, TrainAbout } from "../core/evaluation.ts";
+import type { PracticeMode } from "../core/practice-mode.ts";
+import { UserError } from "../core/problem.ts";
+import type { Link as PanelLink, RunPanelMessage } from "../core/trainer/panel-message.ts";
+import type { Link } from "../core/trainer/session.ts";
+import { evaluateStudent, fileScores } from "../node/evaluate-student.ts";
+import type { TrainerClient } from "../node/trainer-client.ts";
+import type { Student } from "../node/trainer-students.ts";
+import { Coalescer } from "./coalescer.ts";
+import type { Feature, ServerContext } from "./feature.ts";
+import { notify, requireFolder, respond } from "./respond.ts";
+import { studentsFolder, TrainerConnection } from "./trainer-connection.ts";
+
+/** How often a panel and the list of runs are told at most. */
+const panelMs = 150;
+const listMs = 500;
+
+export const trainFeature =
+	(practice: PracticeMode, version: string): Feature =>
+	(server) => {
+		const watched = new Set<string>();
+		const ended = new EndedRuns(server);
+		const list = new Coalescer(listMs, () => notify(server, notifications.runsChanged, {}));
+		const panels = new Coalescer(panelMs, () => tellPanels());
+		const connection = new TrainerConnection(server, practice, version, (runId) => {
+			list.touch();
+			panels.touch();
+			const { current } = connection;
+			if (!current) return;
+			ended.look(current, runId);
+			if (runId !== undefined && current.view(runId)?.isFinal) void file(server, current, version);
+		});
+		const tellPanels = () => {
+			const { current } = connection;
+			for (const runId of watched) {
+				const message = current && panelMessage(current, runId);
+				if (message) notify(server, notifications.runView, { runId, message });
+			}
+		};
+		server.onShutdown(() => {
+			list.stop();
+			panels.stop();
+		});
+
+		respond(server, requests.connectTrainer, async () => {
+			const client = await connection.client();
+			const { server: trainer, capabilities } = await client.connect();
+			const bases = capabilities.models
+				.map(({ id }) => id)
+				.filter((id) => !trainer.practice || id !== "practice-reference");
+			return { isPractice: trainer.practice, name: trainer.name, bases };
+		});
+		respond(server, requests.trainStudent, async ({ dataset, base, title, teacher, language }) => {
+			const client = await connection.client();
+			const { capabilities } = await client.connect();
+			const template = capabilities.models.find(({ id }) => id === base)?.templates[0] ?? "none";
+			const about: TrainAbout = { teacher, language };
+			const { runId } = await client.launchTrain({ specVersion: 1, model: { id: base }, template }, dataset, {
+				title,
+				about: { ...about },
+			});
+			return { runId };
+		});
+		respond(server, requests.evaluateStudent, async ({ runId }) => {
+			const client = await connection.client();
+			const run = await evaluateStudent(client, runId, server.project().references);
+			return { runId: run.runId };
+		});
+		respond(server, requests.cancelRun, async ({ runId }) => {
+			await (await connection.client()).cancel(runId);
+			return {};
+		});
+		respond(server, requests.runs, async () => {
+			const client = await knownStudents(server, connection);
+			if (!client) return { link: "", runs: [] };
+			return { link: linkText(client.link), runs: client.students().map(summaryOf).reverse() };
+		});
+		respond(server, requests.watchRun, async ({ runId }) => {
+			const client = await connection.client();
+			if (!client.view(runId)) await client.connect();
+			const message = panelMessage(client, runId);
+			if (!message) throw new UserError("unknown-run", `There is no run ${runId} in this workspace.`);
+			watched.add(runId);
+			return message;
+		});
+		respond(server, requests.unwatchRun, ({ runId }) => {
+			watched.delete(runId);
+			return {};
+		});
+	};
+
+/**
+ * The workspace's students without waiting for the network. Runs that had not ended when the engine last saw them
+ * are followed again in the background; an untrusted workspace is only looked at, which takes no client.
+ */
+async function knownStudents(server: ServerContext, connection: TrainerConnection): Promise<TrainerClient | undefined> {
+	const folder = server.folder();
+	if (connection.current) return connection.current;
+	if (folder === undefined || !server.isTrusted() || !existsSync(studentsFolder(folder))) return undefined;
+	const client = await connection.client();
+	if (client.students().some(({ view, isGone }) => !view.isFinal && !isGone)) client.connect().catch(() => {});
+	return client;
+}
+
+async function file(server: ServerContext, client: TrainerClient, version: string): Promise<void> {
+	try {
+		const rows = await fileScores(client, requireFolder(server), version);
+		if (rows.length > 0) notify(server, notifications.scoresChanged, {});
+	} catch (cause) {
+		server.runtime.log(`score: ${cause instanceof Error ? cause.message : String(cause)}`);
+	}
+}
+
+function summaryOf({ view, run, about }: Student): RunSummary {
+	const read = TrainAbout.safeParse(about);
+	const evaluated = EvaluationAbout.safeParse(about);
+	return {
+		runId: view.runId,
+		title: view.title,
+		kind: run.kind,
+		state: view.state ?? run.state,
+		isFinal: view.isFinal,
+		step: view.progress?.step ?? 0,
+		totalSteps: view.progress?.totalSteps ?? null,
+		isPractice: view.isPractice,
+		language: read.data?.language ?? evaluated.data?.language ?? null,
+	};
+}
+
+function panelMessage(client: TrainerClient, runId: string): RunPanelMessage | undefined {
+	const student = client.students().find(({ view }) => view.runId === runId);
+	if (!student) return undefined;
+	const { cursor, fault, engine, measured, artifacts, unread, ...view } = student.view;
+	return {
+		type: "run",
+		link: panelLink(client.link),
+		view: {
+			...view,
+			metrics: [...view.metrics],
+			checkpoints: [...view.checkpoints],
+			results: [...view.results],
+			warnings: [...view.warnings],
+			log: [...view.log],
+		},
+		anchors: anchorResults(client, student),
+	};
+}
+
+function anchorResults(client: TrainerClient, { about }: Student): RunPanelMessage["anchors"] {
+	const read = EvaluationAbout.safeParse(about);
+	if (!read.success || !read.data.student) return [];
+	const { settings, student } = read.data;
+	const named = [
+		{ name: "base", model: student.base },
+		{ name: "reference", model: student.reference },
+	];
+	return named.flatMap(({ name, model }) => {
+		const found = model === null ? undefined : findAnchor(client.students(), model, settings);
+		return found ? [{ name, results: [...found.view.results] }] : [];
+	});
+}
+
+function panelLink(link: Link): PanelLink {
+	switch (link.state) {
+		case "ready":
+			return { state: "connected", message: null };
+		case "idle":
+			return { state: "closed", message: null };
+		case "stopped":
+			return { state: "closed", message: link.why };
+		case "connecting":
+		case "initializing":
+			return { state: "connecting", message: null };
+		case "waiting":
+			return { state: "waiting", message: link.why };
+	}
+}
+
+/** A line above the list of runs; empty while there is nothing to say. */
+function linkText(link: Link): string {
+	if (link.state === "waiting") return `No link to the trainer, trying again: ${link.why}`;
+	return link.state === "stopped" ? `No link to the trainer: ${link.why}` : "";
+}
+
+/** Tells of each end once, and not of ends that were known when the engine started. */
+class EndedRuns {
+	readonly #server: ServerContext;
+	readonly #open = new Set<string>();
+
+	constructor(server: ServerContext) {
+		this.#server = server;
+	}
+
+	look(client: TrainerClient, runId: string | undefined): void {
+		const view = runId === undefined ? undefined : client.view(runId);
+		if (!view || runId === undefined) return;
+		if (!view.isFinal) this.#open.add(runId);
+		else if (this.#open.delete(runId)) {
+			notify(this.#server, notifications.runEnded, {
+				runId,
+				title: view.title,
+				state: view.state ?? "ended",
+				reason: view.reason,
+			});
+		}
+	}
+}
