@@ -221,6 +221,7 @@ function progressLine({
 
 async function finished(started: GenerateRun, format: string, io: CommandIo): Promise<ExitCode> {
 	io.stderr(`run ${started.runId}`);
+	for (const note of started.notes) io.stderr(note);
 	const end = await started.ended;
 	if (end.message !== null) io.stderr(end.message);
 	const isShort = end.state === "done" && end.accepted < end.target;

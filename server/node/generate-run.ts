@@ -50,6 +50,8 @@ export interface GenerateRun {
 	readonly runId: string;
 	/** Absolute. */
 	readonly output: string;
+	/** What the user should know about the seeds, in sentences. */
+	readonly notes: readonly string[];
 	/** Settles when the run ended, whatever the reason; never rejects. */
 	readonly ended: Promise<SessionEnd>;
 	/** Stops at once; attempts on the wire are given up. */
@@ -72,6 +74,17 @@ export async function startGenerateRun(options: GenerateOptions): Promise<Genera
 	await mkdir(folder, { recursive: true });
 	await writeManifest(folder, manifest);
 	return open(manifest, seeds, options);
+}
+
+function seedNotes({ rows, unusable, otherSplits }: Seeds): string[] {
+	const notes: string[] = [];
+	if (unusable.length > 0)
+		notes.push(`${unusable.length} lines are no seeds and were left out, the first at ${unusable[0]}.`);
+	if (otherSplits > 0)
+		notes.push(
+			`${rows.length} seeds are used; ${otherSplits} of the reference and held-out splits are kept for students.`,
+		);
+	return notes;
 }
 
 export interface ResumeOptions extends RunSurroundings {
@@ -193,6 +206,7 @@ async function open(manifest: Manifest, seeds: Seeds, surroundings: RunSurroundi
 		return {
 			runId: manifest.id,
 			output: manifest.output,
+			notes: seedNotes(seeds),
 			ended: session.run(),
 			cancel: () => session.cancel(),
 			pause: (reason) => session.stop(reason),

@@ -184,7 +184,7 @@ export class TeacherEndpoint {
 		const text =
 			kind === "unreachable"
 				? `Nothing answers at ${this.origin} (${code}).`
-				: `The connection broke (${code ?? String(cause)}).`;
+				: `The connection broke (${code ?? deepestMessage(cause)}).`;
 		return this.#failure(kind, null, text);
 	}
 
@@ -223,6 +223,14 @@ function deepestCode(cause: unknown): string | undefined {
 			code = deepestCode(error.errors[0]) ?? code;
 	}
 	return code;
+}
+
+function deepestMessage(cause: unknown): string {
+	return cause instanceof Error
+		? cause.cause instanceof Error
+			? deepestMessage(cause.cause)
+			: cause.message
+		: String(cause);
 }
 
 function requestBody(request: ChatRequest): OpenAI.ChatCompletionCreateParamsNonStreaming {

@@ -31,7 +31,8 @@ export function retryAfterMs(header: (name: string) => string | null, nowMs: num
 	const text = header("retry-after");
 	const seconds = numberOf(text);
 	if (seconds !== null) return seconds * 1000;
-	const date = text === null ? Number.NaN : Date.parse(text);
+	// JavaScript takes "-1" for a date as well.
+	const date = text !== null && /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
 	return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
 }
 

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { run } from "../../server/cli/generate.ts";
+import { UserError } from "../../server/core/problem.ts";
+import { startPracticeTeachers } from "../../server/practice/teachers.ts";
+import { mediaFolder, practiceSeeds, rowsOf } from "../node/generate-rig.ts";
+
+async function called(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}) {
+	const cwd = options.cwd ?? (await mkdtemp(join(tmpdir(), "cli-generate-")));
+	const out: string[] = [];
+	const err: string[] = [];
+	const io = {
+		stdout: (text: string) => out.push(text),
+		stderr: (line: string) => err.push(line),
+		env: options.env ?? {},
+		version: "0.0.0",
+		cwd,
+		mediaFolder,
+		signal: new AbortController().signal,
+	};
+	const code = await run([...args], io);
+	return { code, cwd, out: out.join(""), err };
+}
+
+const usual = ["--lang", "en", "--seeds", practiceSeeds("en"), "--out", "out.jsonl"];
+
+test("practice teachers need no project, key or network", async () => {
+	const { code, cwd, out } = await called([
+		"--teacher",
+		"practice-careful",
+		"--teacher",
+		"practice-terse",
+		...usual,
+		"--count",
+		"6",
+		"--format",
+		"json",
+	]);
+	const summary = JSON.parse(out);
+	assert.deepEqual([code, summary.state, summary.accepted, summary.target], [0, "done", 12, 12]);
+	assert.equal((await rowsOf(join(cwd, "out.jsonl"))).length, 12);
+});
+
+test("a teacher of polyglot.json is asked with its own key", async (context) => {
+	const server = await startPracticeTeachers({ mediaFolder, apiKey: "key-of-mine" });
+	context.after(() => server.close());
+	const cwd = await mkdtemp(join(tmpdir(), "cli-generate-"));
+	await writeFile(
+		join(cwd, "polyglot.json"),
+		`{ // comments are fine\n"teachers": [{"name": "my-model", "baseUrl": "${server.baseUrl}", "model": "practice-careful"}] }`,
+	);
+	const { code } = await called(["--teacher", "my-model", ...usual, "--count", "3"], {
+		cwd,
+		env: { POLYGLOT_KEY_MY_MODEL: "key-of-mine" },
+	});
+	assert.equal(code, 0);
+	assert.deepEqual(server.stats().authorizations, ["Bearer key-of-mine"]);
+	assert.ok(!(await readFile(join(cwd, "out.jsonl"), "utf8")).includes("key-of-mine"));
+});
+
+test("an endpoint can be named without a project; a paused run says how to go on", async (context) => {
+	const server = await startPracticeTeachers({ mediaFolder });
+	context.after(() => server.close());
+	const args = [
+		"--base-url",
+		server.baseUrl,
+		"--model",
+		"practice-careful",
+		...usual,
+		"--count",
+		"3",
+		"--format",
+		"json",
+	];
+	const { code, err, out, cwd } = await called(args);
+	assert.equal(code, 1);
+	assert.equal(JSON.parse(out).state, "paused");
+	assert.match(err.join("\n"), /asks for a key \(401\).*Set the teacher's key/);
+	const runId = /--resume (\S+)/.exec(err.join("\n"))?.[1] ?? "";
+	const resumed = await called(["--resume", runId], { cwd, env: { POLYGLOT_KEY_PRACTICE_CAREFUL: server.apiKey } });
+	assert.equal(resumed.code, 0);
+	assert.equal((await rowsOf(join(cwd, "out.jsonl"))).length, 3);
+});
+
+function checkRefused(args: readonly string[], message: RegExp): void {
+	test(`refused: ${args.join(" ") || "nothing"}`, () =>
+		assert.rejects(called(args), (cause: unknown) => cause instanceof UserError && message.test(cause.message)));
+}
+checkRefused([], /Name a --teacher/);
+checkRefused(["--teacher", "nobody"], /no teacher nobody\. Known: practice-careful/);
+checkRefused(["--teacher", "practice-careful"], /--lang is missing/);
+checkRefused(["--teacher", "practice-careful", ...usual, "--count", "0"], /--count 0 is not a whole number from 1/);
+checkRefused(
+	["--teacher", "practice-careful", ...usual, "--count", "2", "--strategy", "write"],
+	/--strategy write is not one of/,
+);
+checkRefused(["--base-url", "ftp://x", "--model", "m"], /not an http/);
+checkRefused(["--resume", "../../etc"], /no run id/);
+checkRefused(["--resume", "20260101-000000-abcdef"], /no run 20260101-000000-abcdef here/);
+checkRefused(["--nonsense"], /--nonsense/);

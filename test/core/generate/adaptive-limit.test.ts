@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AdaptiveLimit } from "../../../server/core/generate/adaptive-limit.ts";
+
+function controlled(max = 100, start = 8) {
+	let now = 0;
+	const limit = new AdaptiveLimit({ max, start, now: () => now, random: () => 1 });
+	return {
+		limit,
+		wait: (ms: number) => {
+			now += ms;
+		},
+		succeed: (times: number) => {
+			for (let time = 0; time < times; time++) limit.succeeded();
+		},
+	};
+}
+
+test("the limit doubles per clean round up to the user's number", () => {
+	const { limit, succeed } = controlled(40);
+	const seen = [limit.limit];
+	for (let round = 0; round < 4; round++) {
+		succeed(limit.limit);
+		seen.push(limit.limit);
+	}
+	assert.deepEqual(seen, [8, 16, 32, 40, 40]);
+});
+
+test("a burst of 429 is one cut: answers to requests sent before it do not count", () => {
+	const { limit, wait, succeed } = controlled();
+	succeed(8);
+	wait(100);
+	assert.deepEqual(limit.overloaded(50, 1_000), { limit: 8, cause: "overload" });
+	for (let late = 0; late < 7; late++) assert.equal(limit.overloaded(60, 1_000), undefined);
+	assert.equal(limit.limit, 8);
+	wait(10);
+	assert.equal(limit.overloaded(105, 1_000)?.limit, 4);
+});
+
+test("after the first cut it climbs by one per clean round, and not above where it was cut", () => {
+	const { limit, wait, succeed } = controlled();
+	succeed(8);
+	wait(10);
+	limit.overloaded(5, 0);
+	for (let round = 0; round < 20; round++) succeed(limit.limit);
+	assert.equal(limit.limit, 15);
+});
+
+test("the ceiling is tried once a minute", () => {
+	const { limit, wait, succeed } = controlled(100, 4);
+	wait(10);
+	limit.overloaded(5, 0);
+	for (let round = 0; round < 5; round++) succeed(limit.limit);
+	assert.equal(limit.limit, 3);
+	wait(60_000);
+	for (let round = 0; round < 5; round++) succeed(limit.limit);
+	assert.equal(limit.limit, 4);
+});
+
+test("Retry-After of any length holds everything back, to the millisecond", () => {
+	const { limit, wait } = controlled();
+	wait(1);
+	limit.overloaded(1, 90_000);
+	assert.equal(limit.pauseMs, 90_000);
+	wait(89_999);
+	assert.equal(limit.maySend(0), false);
+	wait(1);
+	assert.equal(limit.maySend(0), true);
+});
+
+test("a later Retry-After of the same burst prolongs the pause and never shortens it", () => {
+	const { limit, wait } = controlled();
+	wait(10);
+	limit.overloaded(5, 2_000);
+	limit.overloaded(5, 5_000);
+	limit.overloaded(5, 1_000);
+	assert.equal(limit.pauseMs, 5_000);
+});
+
+test("without Retry-After the pause doubles per episode up to a minute, and a success resets it", () => {
+	const { limit, wait } = controlled();
+	const pauses: number[] = [];
+	for (let episode = 0; episode < 7; episode++) {
+		wait(70_000);
+		limit.overloaded(Number.MAX_SAFE_INTEGER, null);
+		pauses.push(limit.pauseMs);
+	}
+	assert.deepEqual(pauses, [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+	limit.succeeded();
+	wait(70_000);
+	limit.overloaded(Number.MAX_SAFE_INTEGER, null);
+	assert.equal(limit.pauseMs, 2_000);
+});
+
+test("the limit never falls below one", () => {
+	const { limit } = controlled(100, 1);
+	for (let episode = 0; episode < 5; episode++) limit.overloaded(Number.MAX_SAFE_INTEGER, 0);
+	assert.equal(limit.limit, 1);
+});
+
+test("a stumble starts the clean round anew and cuts nothing", () => {
+	const { limit, succeed } = controlled();
+	succeed(7);
+	limit.stumbled();
+	succeed(7);
+	assert.equal(limit.limit, 8);
+	succeed(1);
+	assert.equal(limit.limit, 16);
+});
