@@ -13,9 +13,15 @@ interface Entry {
 const commands: Readonly<Record<string, Entry>> = {
 	annotate: { summary: "check samples and say why they are weak", load: () => import("./cli/annotate.ts") },
 	generate: { summary: "ask teachers for samples", load: () => import("./cli/generate.ts") },
+	measure: {
+		summary: "measure a dataset: diversity, length, rubric, perplexity",
+		load: () => import("./cli/measure.ts"),
+	},
 	train: { summary: "train a student on a trainer", load: () => import("./cli/train.ts") },
 	evaluate: { summary: "evaluate a student, with its base and reference", load: () => import("./cli/evaluate.ts") },
 	score: { summary: "compute the Polyglot Score, as published and guarded", load: () => import("./cli/score.ts") },
+	audit: { summary: "check that score files add up, with the arithmetic", load: () => import("./cli/audit.ts") },
+	recommend: { summary: "say which teachers to try, on what evidence", load: () => import("./cli/recommend.ts") },
 	practice: {
 		summary: "run the practice teachers and trainer in the foreground",
 		load: () => import("./cli/practice.ts"),

@@ -1,0 +1,19 @@
+/** What measuring a dataset came to. */
+import * as z from "zod/mini";
+import { MeasuredRow } from "./measured-row.ts";
+import { groupKeys } from "./measured-sample.ts";
+
+export const MeasureReport = z.object({
+	files: z.array(z.string()),
+	by: z.array(z.enum(groupKeys)),
+	/** Lines that hold something. */
+	lines: z.int(),
+	/** Of those, lines no sample could be read from; they are in no group. */
+	unreadable: z.int(),
+	/** With a drawn sample: rows that could not be drawn, having no prompt or no response. */
+	not_drawable: z.int(),
+	rows: z.array(MeasuredRow),
+	/** Sentences the reader of the numbers must know. */
+	warnings: z.array(z.string()),
+});
+export type MeasureReport = z.infer<typeof MeasureReport>;

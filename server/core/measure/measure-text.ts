@@ -1,0 +1,134 @@
+/** A measured dataset as tables for a terminal. Names come from the file, so nothing in them may steer it. */
+
+import type { MeasureReport } from "./measure-report.ts";
+import type { MeasuredRow, Texts } from "./measured-row.ts";
+import { type GroupKey, groupKeys } from "./measured-sample.ts";
+import { interval95, type Metric } from "./metric.ts";
+
+export function measureText(report: MeasureReport): string {
+	const { lines, unreadable, files } = report;
+	const head = `${files.length} file${files.length === 1 ? "" : "s"}, ${lines} lines, ${unreadable} of them unreadable`;
+	const sections = [
+		textsTable("Prompts", report, (row) => row.prompts),
+		textsTable("Responses", report, (row) => row.responses),
+		...(isMeasured(report, "rubric") ? [rubricTable(report)] : []),
+		...(isMeasured(report, "perplexity_of_responses") ? [perplexityTable(report)] : []),
+	];
+	return `${[head, ...sections, notes(report)].join("\n\n")}\n`;
+}
+
+const isMeasured = ({ rows }: MeasureReport, part: "rubric" | "perplexity_of_responses") =>
+	rows.some((row) => row[part].backend !== null);
+
+function textsTable(title: string, report: MeasureReport, texts: (row: MeasuredRow) => Texts): string {
+	const backend = report.rows[0] ? texts(report.rows[0]).distinct_ri.backend : null;
+	const head = ["n", "missing", "distinct_ri", "95 % interval", "exact dup.", "near dup."];
+	const lengths = ["bytes", "characters", "words"];
+	const cells = (row: MeasuredRow) => {
+		const own = texts(row);
+		return [
+			`${own.distinct_ri.n}`,
+			`${own.distinct_ri.missing}`,
+			number(own.distinct_ri.value, 4),
+			interval(own.distinct_ri, 4),
+			percent(own.exact_duplicate_share.value),
+			percent(own.near_duplicate_share.value),
+			number(own.length_bytes.value, 1),
+			number(own.length_graphemes.value, 1),
+			number(own.length_words.value, 1),
+		];
+	};
+	return `${title}: diversity by ${backend ?? "nothing"} (no unit; 0 = all alike), mean length\n${table(report, [...head, ...lengths], cells)}`;
+}
+
+function rubricTable(report: MeasureReport): string {
+	const backend = clean(report.rows[0]?.rubric.backend ?? "");
+	return `Rubric: mean of 1 to 5 by ${backend}; failures are in no mean\n${table(
+		report,
+		["n", "missing", "mean", "95 % interval", "failed", "1 / 2 / 3 / 4 / 5"],
+		({ rubric }) => [
+			`${rubric.n}`,
+			`${rubric.missing}`,
+			number(rubric.value, 2),
+			interval(rubric, 2),
+			percent(rubric.failure_rate),
+			rubric.histogram?.join(" / ") ?? "–",
+		],
+	)}`;
+}
+
+function perplexityTable(report: MeasureReport): string {
+	const { backend, average } = report.rows[0]?.perplexity_of_responses ?? {};
+	return `Perplexity of responses given their prompts, ${average}, by ${clean(backend ?? "")}\n${table(
+		report,
+		["n", "missing", "perplexity", "median", "bits per byte", "cut off"],
+		({ perplexity_of_responses: own }) => [
+			`${own.n}`,
+			`${own.missing}`,
+			number(own.value, 3),
+			number(own.median, 3),
+			number(own.bits_per_byte, 4),
+			`${own.truncated}`,
+		],
+	)}`;
+}
+
+function notes({ warnings, rows }: MeasureReport): string {
+	const unmeasured = [
+		...(rows.every(({ rubric }) => rubric.backend === null) ? ["rubric (--judge)"] : []),
+		...(rows.every((row) => row.perplexity_of_responses.backend === null) ? ["perplexity (--scorer)"] : []),
+	];
+	return [
+		"Mean pairwise distance hardly sees duplicates that are spread out, and falls with length: read it beside both,",
+		"and only against the same backend and language.",
+		...(unmeasured.length > 0 ? [`Not measured: ${unmeasured.join(", ")}.`] : []),
+		...warnings.map((warning) => `Warning: ${clean(warning)}`),
+	].join("\n");
+}
+
+/** The row's label by the key it was grouped by. */
+export function labelOf(row: MeasuredRow, key: GroupKey): string | null {
+	return { teacher: row.teacher_model, language: row.target_lang, strategy: row.strategy, source: row.source }[key];
+}
+
+function table(
+	{ rows, by }: MeasureReport,
+	head: readonly string[],
+	cells: (row: MeasuredRow) => readonly string[],
+): string {
+	const keys = groupKeys.filter((key) => by.includes(key));
+	const lines = [
+		[...keys, ...head],
+		...rows.map((row) => [...keys.map((key) => clean(labelOf(row, key) ?? "")), ...cells(row)]),
+	];
+	const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? "")))) ?? [];
+	return lines
+		.map((line) => {
+			const padded = line.map((cell, column) => {
+				const blanks = " ".repeat(Math.max(0, (widths[column] ?? 0) - width(cell)));
+				return column < keys.length ? cell + blanks : blanks + cell;
+			});
+			return `  ${padded.join("  ")}`.trimEnd();
+		})
+		.join("\n");
+}
+
+const width = (text: string) => [...text].length;
+
+function clean(text: string): string {
+	const plain = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+	return plain.length > 200 ? `${plain.slice(0, 199)}…` : plain;
+}
+
+function number(value: number | null, digits: number): string {
+	return value === null ? "–" : value.toFixed(digits);
+}
+
+function percent(share: number | null): string {
+	return share === null ? "–" : `${(share * 100).toFixed(1)} %`;
+}
+
+function interval(metric: Metric, digits: number): string {
+	const range = interval95(metric);
+	return range === null ? "–" : range.map((bound) => bound.toFixed(digits)).join(" to ");
+}

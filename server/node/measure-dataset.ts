@@ -1,0 +1,188 @@
+/** Measures dataset files of any size: a few passes over them, in memory of the groups and not of the rows. */
+import type { GroupMeasure, Scored } from "../core/measure/group-measure.ts";
+import type { MeasureReport } from "../core/measure/measure-report.ts";
+import { type Backends, measuredRow } from "../core/measure/measured-row.ts";
+import type { GroupKey, MeasuredSample } from "../core/measure/measured-sample.ts";
+import { failureWarning, type Rating } from "../core/measure/ratings.ts";
+import { UserError } from "../core/problem.ts";
+import type { EmbeddedText, EmbeddingSource } from "./embedding-source.ts";
+import { MeasureGroups } from "./measure-groups.ts";
+import { type Dataset, type MeasuredLine, measuredLines } from "./measure-rows.ts";
+import { type Draw, type DrawnRows, drawRows } from "./measure-sample.ts";
+
+/** Asks one endpoint about each of a block of complete samples, and answers in order. */
+export interface SampleBackend<Value> {
+	readonly backend: string;
+	ask(samples: readonly CompleteSample[], signal: AbortSignal): Promise<readonly Value[]>;
+	warnings(): readonly string[];
+}
+
+/** A sample with both a prompt and a response. */
+export interface CompleteSample {
+	readonly prompt: string;
+	readonly context: string;
+	readonly response: string;
+	readonly language: string | null;
+}
+
+export interface MeasureRequest extends Dataset {
+	readonly by: readonly GroupKey[];
+	/** Null measures every row. */
+	readonly draw: Draw | null;
+	readonly embeddings: EmbeddingSource;
+	readonly judge: SampleBackend<Rating> | null;
+	readonly scorer: SampleBackend<Scored> | null;
+	/** Average perplexity the authors' way. */
+	readonly isPaperCompatible: boolean;
+	/** Receives each measured line as it stands, in order, such as to train on the very rows measured. */
+	readonly onMeasured?: (line: string) => void;
+}
+
+export async function measureDataset(request: MeasureRequest, signal: AbortSignal): Promise<MeasureReport> {
+	const drawn = request.draw === null ? null : await drawRows(request, request.by, request.draw, signal);
+	const pass = () => measuredLines(request, signal, drawn ? (ordinal) => drawn.ordinals.has(ordinal) : undefined);
+	const groups = new MeasureGroups(request.by);
+	const counted = { lines: 0, unreadable: 0 };
+	for await (const block of pass()) countBlock(block, request, groups, counted);
+	for await (const block of pass()) await measureBlock(block, request, groups, signal);
+	for await (const block of pass()) await spreadBlock(block, request, groups, signal);
+	return reportOf(request, groups, { ...counted, ...(drawn ?? { notDrawable: 0 }) });
+}
+
+function countBlock(
+	block: readonly MeasuredLine[],
+	{ embeddings, onMeasured }: MeasureRequest,
+	groups: MeasureGroups,
+	counted: { lines: number; unreadable: number },
+): void {
+	for (const { sample, place, line } of block) {
+		counted.lines += 1;
+		if (!sample) {
+			counted.unreadable += 1;
+			continue;
+		}
+		groups.count(sample, place);
+		for (const text of textsOf(sample)) embeddings.learn?.(text);
+		onMeasured?.(line);
+	}
+}
+
+/** Second pass: sums embeddings and asks judge and scorer. */
+async function measureBlock(
+	block: readonly MeasuredLine[],
+	{ embeddings, judge, scorer }: MeasureRequest,
+	groups: MeasureGroups,
+	signal: AbortSignal,
+): Promise<void> {
+	const embedded = embeddedTexts(block, groups);
+	const summed = embeddings.embed(
+		embedded,
+		(at, embedding, dimensions) => {
+			const one = embedded[at];
+			if (one) measureOf(one).embed(embedding, dimensions);
+		},
+		signal,
+	);
+	const whole = block.flatMap(({ sample }) => {
+		const complete = sample && completeSample(sample);
+		return sample && complete ? [{ complete, group: groupOf(groups, sample) }] : [];
+	});
+	const samples = whole.map(({ complete }) => complete);
+	const rated = judge?.ask(samples, signal);
+	const scored = scorer?.ask(samples, signal);
+	const [, ratings, likelihoods] = await Promise.all([summed, rated, scored]);
+	for (const [at, { group }] of whole.entries()) {
+		const rating = ratings?.[at];
+		if (rating) group.rate(rating);
+		const likelihood = likelihoods?.[at];
+		if (likelihood) group.score(likelihood);
+	}
+}
+
+/** Third pass: how far the value would move without each text. */
+async function spreadBlock(
+	block: readonly MeasuredLine[],
+	{ embeddings }: MeasureRequest,
+	groups: MeasureGroups,
+	signal: AbortSignal,
+): Promise<void> {
+	const embedded = embeddedTexts(block, groups);
+	const use = (at: number, embedding: Parameters<GroupMeasure["prompts"]["spread"]>[0]) => {
+		const one = embedded[at];
+		if (one) measureOf(one).spread(embedding);
+	};
+	await embeddings.embed(embedded, use, signal);
+}
+
+type GroupedText = EmbeddedText & { readonly group: GroupMeasure };
+
+function embeddedTexts(block: readonly MeasuredLine[], groups: MeasureGroups): GroupedText[] {
+	return block.flatMap(({ sample }) => {
+		if (!sample) return [];
+		const group = groupOf(groups, sample);
+		return textsOf(sample).map((text) => ({ ...text, group }));
+	});
+}
+
+function textsOf({ prompt, response, language }: MeasuredSample): EmbeddedText[] {
+	return [
+		...(prompt === null ? [] : [{ role: "prompt" as const, text: prompt, language }]),
+		...(response === null ? [] : [{ role: "response" as const, text: response, language }]),
+	];
+}
+
+const measureOf = ({ role, group }: GroupedText) => (role === "prompt" ? group.prompts : group.responses);
+
+function completeSample({ prompt, context, response, language }: MeasuredSample): CompleteSample | null {
+	return prompt === null || response === null ? null : { prompt, context, response, language };
+}
+
+function groupOf(groups: MeasureGroups, sample: MeasuredSample): GroupMeasure {
+	const group = groups.of(sample);
+	if (!group) throw new UserError("file-changed", "A file changed while it was measured; measure it again.");
+	return group;
+}
+
+function reportOf(
+	request: MeasureRequest,
+	groups: MeasureGroups,
+	counts: Pick<DrawnRows, "lines" | "unreadable" | "notDrawable">,
+): MeasureReport {
+	const { embeddings, judge, scorer, draw, by, files, isPaperCompatible } = request;
+	const backends: Backends = {
+		embeddings: embeddings.backend,
+		judge: judge?.backend ?? null,
+		scorer: scorer?.backend ?? null,
+		isPaperCompatible,
+	};
+	const finished = groups.finished();
+	const rows = finished.map(({ measure, sha256 }) =>
+		measuredRow(measure, backends, {
+			seed: draw?.seed ?? null,
+			size: draw?.size ?? null,
+			sha256,
+			ids: draw ? measure.ids : null,
+		}),
+	);
+	const sources = [embeddings, judge, scorer].flatMap((source) => source?.warnings() ?? []);
+	return {
+		files: files.map(({ name }) => name),
+		by: [...by],
+		lines: counts.lines,
+		unreadable: counts.unreadable,
+		not_drawable: counts.notDrawable,
+		rows,
+		warnings: [...sources, ...finished.flatMap(({ measure }) => groupWarnings(measure, draw))],
+	};
+}
+
+function groupWarnings(group: GroupMeasure, draw: Draw | null): string[] {
+	const name = Object.values(group.labels).join(" · ") || "all rows";
+	const rate = group.ratings.failureRate;
+	return [
+		...(rate !== null && rate > failureWarning
+			? [`${name}: ${(rate * 100).toFixed(1)} % of the judge's answers failed; its mean may be off.`]
+			: []),
+		...(draw && group.rows < draw.size ? [`${name}: there are ${group.rows} of the ${draw.size} rows asked for.`] : []),
+	];
+}
