@@ -1,36 +1,52 @@
 /** `polyglot score`: scores from files, as published and guarded. */
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type * as z from "zod/mini";
 import { UserError } from "../core/problem.ts";
-import { chooseAnchors } from "../core/score/anchor-choice.ts";
 import { toCsv } from "../core/score/csv.ts";
-import { guardScores, joinScores } from "../core/score/join.ts";
-import type { Published } from "../core/score/published.ts";
+import { type PopulationRule, type ScoreInputs, scoreInputs } from "../core/score/inputs.ts";
+import { latexTables, markdownTables } from "../core/score/paper-tables.ts";
+import { makeRecord, ScoreRecord, verifyRecord } from "../core/score/record.ts";
 import { Anchors, ExtrinsicRow, IntrinsicRow, Population, ScoreRow } from "../core/score/rows.ts";
 import { scoreText } from "../core/score/score-text.ts";
-import type { Reading, ScoredRow } from "../core/score/scored-row.ts";
-import { populationOf } from "../core/score/z-score.ts";
 import { loadPublished } from "../node/score-files.ts";
 import { readObject, readRows } from "../node/score-rows.ts";
 import type { CommandIo, ExitCode } from "./command.ts";
 
 const usage = `Usage: polyglot score --scores FILE | --intrinsic FILE --extrinsic FILE
-       [--anchors FILE] [--population NAME|FILE] [--format json|csv|text]
+       [--anchors FILE] [--population NAME|FILE] [--format FORMAT]
+       polyglot score --verify FILE
 
   --scores      rows that are scored already; kept as they are, with gain and guard added
   --intrinsic   rows of teacher_model, target_lang and the four metrics
   --extrinsic   rows of student_base, teacher_model, target_lang, result, result_stderr
   --anchors     base and reference results by language (default: the published ones, for published student bases)
   --population  of z: published-2026 (default), this-file, within-language, or a file
-  --format      text (default), json or csv
+  --format      text (default), json, jsonl, csv, markdown, latex, or record: the rows with all they rest on
+  --verify      computes a record again and compares every digit; exit code 1 if one differs
 `;
 
-const formats: Readonly<Record<string, (rows: readonly ScoredRow[]) => string>> = {
-	json: (rows) => `${JSON.stringify(rows, null, "\t")}\n`,
-	csv: (rows) => toCsv([...new Set(rows.flatMap((row) => Object.keys(row)))], rows),
-	text: scoreText,
+const formats: Readonly<Record<string, (inputs: ScoreInputs) => string>> = {
+	json: (inputs) => `${JSON.stringify(scoreInputs(inputs), null, "	")}
+`,
+	jsonl: (inputs) =>
+		scoreInputs(inputs)
+			.map(
+				(row) => `${JSON.stringify(row)}
+`,
+			)
+			.join(""),
+	csv: (inputs) => {
+		const rows = scoreInputs(inputs);
+		return toCsv([...new Set(rows.flatMap((row) => Object.keys(row)))], rows);
+	},
+	text: (inputs) => scoreText(scoreInputs(inputs)),
+	markdown: (inputs) => markdownTables(scoreInputs(inputs)),
+	latex: (inputs) => latexTables(scoreInputs(inputs)),
+	record: (inputs) => `${JSON.stringify(makeRecord(inputs, sha256), null, "	")}
+`,
 };
 
 export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
@@ -40,10 +56,10 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 			io.stdout(usage);
 			return 0;
 		}
-		const write = formats[options.format];
-		if (!write || !Object.hasOwn(formats, options.format))
-			throw new UserError("usage", `--format ${options.format}: choose json, csv or text.`);
-		io.stdout(write(await score(options, io)));
+		if (options.verify !== undefined) return await verify(options.verify, io);
+		const write = Object.hasOwn(formats, options.format) ? formats[options.format] : undefined;
+		if (!write) throw new UserError("usage", `--format ${options.format}: choose ${Object.keys(formats).join(", ")}.`);
+		io.stdout(write(await inputsOf(options, io)));
 		return 0;
 	} catch (cause) {
 		if (!(cause instanceof UserError)) throw cause;
@@ -54,7 +70,7 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 
 function parse(args: string[]) {
 	const text = { type: "string" } as const;
-	const options = { scores: text, intrinsic: text, extrinsic: text, anchors: text, population: text };
+	const options = { scores: text, intrinsic: text, extrinsic: text, anchors: text, population: text, verify: text };
 	try {
 		return parseArgs({
 			args,
@@ -65,66 +81,54 @@ function parse(args: string[]) {
 	}
 }
 
-async function score(options: ReturnType<typeof parse>, io: CommandIo): Promise<ScoredRow[]> {
+async function inputsOf(options: ReturnType<typeof parse>, io: CommandIo): Promise<ScoreInputs> {
 	const { scores, intrinsic, extrinsic } = options;
 	const published = await loadPublished(io.mediaFolder);
-	const given = options.anchors === undefined ? null : await readObject(resolve(io.cwd, options.anchors), Anchors);
-	const reading = chooseAnchors(given, published.anchors);
+	const anchors = options.anchors === undefined ? null : await readObject(resolve(io.cwd, options.anchors), Anchors);
+	const choice = { anchors, publishedAnchors: published.anchors };
 	if (scores !== undefined && intrinsic === undefined && extrinsic === undefined) {
 		if (options.population !== undefined)
 			throw new UserError("usage", "--population goes with --intrinsic; a row of --scores keeps its z_score.");
-		return guardScores(await rowsOf(scores, ScoreRow, io), reading);
+		return { kind: "scores", scores: await rowsOf(scores, ScoreRow, io), ...choice };
 	}
 	if (scores !== undefined || intrinsic === undefined || extrinsic === undefined)
 		throw new UserError("usage", "Give either --scores FILE, or --intrinsic FILE and --extrinsic FILE.");
-	return joined(intrinsic, extrinsic, options.population, { published, reading }, io);
-}
-
-async function joined(
-	intrinsicPath: string,
-	extrinsicPath: string,
-	populationName: string | undefined,
-	{ published, reading }: { published: Published; reading: (base: string, language: string) => Reading },
-	io: CommandIo,
-): Promise<ScoredRow[]> {
-	const intrinsic = await rowsOf(intrinsicPath, IntrinsicRow, io);
-	const extrinsic = await rowsOf(extrinsicPath, ExtrinsicRow, io);
-	const population = await choosePopulation(populationName, intrinsic, published.population, io);
-	return joinScores(intrinsic, extrinsic, { population, reading });
+	return {
+		kind: "parts",
+		intrinsic: await rowsOf(intrinsic, IntrinsicRow, io),
+		extrinsic: await rowsOf(extrinsic, ExtrinsicRow, io),
+		population: await choosePopulation(options.population, published.population, io),
+		...choice,
+	};
 }
 
 async function choosePopulation(
 	name: string | undefined,
-	rows: readonly IntrinsicRow[],
 	published: Population,
 	io: CommandIo,
-): Promise<(language: string) => Population | null> {
-	if (name === undefined || name === published.name) return () => published;
-	if (name === "this-file") {
-		const population = populationOf(rows, name);
-		return () => population;
-	}
-	if (name === "within-language") return withinLanguage(rows);
+): Promise<PopulationRule> {
+	if (name === undefined || name === published.name) return { rule: "frozen", population: published };
+	if (name === "this-file" || name === "within-language") return { rule: name };
 	const path = resolve(io.cwd, name);
 	if (!existsSync(path))
 		throw new UserError(
 			"usage",
 			`--population ${name}: neither a file nor one of ${published.name}, this-file, within-language.`,
 		);
-	const population = await readObject(path, Population);
-	return () => population;
+	return { rule: "frozen", population: await readObject(path, Population) };
 }
 
-function withinLanguage(rows: readonly IntrinsicRow[]): (language: string) => Population | null {
-	const languages = [...new Set(rows.map((row) => row.target_lang))];
-	const populations = new Map(
-		languages.map((language) => {
-			const own = rows.filter((row) => row.target_lang === language);
-			return [language, populationOf(own, `within-language ${language}`)];
-		}),
-	);
-	return (language) => populations.get(language) ?? null;
+/** 0 when every number of the record comes out the same, else 1 with each difference on stderr. */
+async function verify(path: string, io: CommandIo): Promise<ExitCode> {
+	const record = await readObject(resolve(io.cwd, path), ScoreRecord);
+	const differences = verifyRecord(record, sha256);
+	for (const difference of differences) io.stderr(clean(difference));
+	if (differences.length > 0) return 1;
+	io.stdout(`${record.rows.length} rows come out to the last digit.\n`);
+	return 0;
 }
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 /** Rows of a file; each bad one becomes a line on stderr. */
 async function rowsOf<S extends z.ZodMiniType>(path: string, schema: S, io: CommandIo): Promise<z.infer<S>[]> {

@@ -144,8 +144,8 @@ test("unusable arguments and files end with 2 and one line", async () => {
 	await refuses(["--scores", "absent.jsonl"], /Cannot read .*absent\.jsonl.*ENOENT/);
 	await refuses(["--scores", broken], /broken\.jsonl:2: not JSON.*No usable row/);
 	await refuses(["--scores", empty], /empty\.jsonl has no rows/);
-	await refuses(["--scores", scores, "--format", "xml"], /choose json, csv or text/);
-	await refuses(["--scores", scores, "--format", "toString"], /choose json, csv or text/);
+	await refuses(["--scores", scores, "--format", "xml"], /choose json, jsonl, csv, text/);
+	await refuses(["--scores", scores, "--format", "toString"], /choose json, jsonl, csv, text/);
 	await refuses(["--scores", scores, "--anchors", shape], /languages\.ar\.base/);
 	await refuses(["--scores", scores, "--population", "this-file"], /--population goes with --intrinsic/);
 	await refuses(["--nonsense"], /nonsense/);
@@ -177,4 +177,58 @@ test("a file cannot steer the terminal", async () => {
 	};
 	const { stdout } = await polyglotScore("--scores", await file("esc.jsonl", [row]));
 	assert.ok(!stdout.includes("\u001b") && !stdout.includes("\u202e"));
+});
+
+test("a record comes out again to the last digit, and any change of it is told", async () => {
+	const extrinsic = await file("r.jsonl", [
+		{
+			student_base: "olmo3-7b",
+			teacher_model: "gemma-3-27b-it",
+			target_lang: "ar",
+			result: 0.4223708933,
+			note: "kept",
+		},
+	]);
+	const { stdout } = await polyglotScore("--intrinsic", intrinsic, "--extrinsic", extrinsic, "--format", "record");
+	const record = JSON.parse(stdout);
+	await writeFile(join(folder, "record.json"), stdout);
+	assert.match((await polyglotScore("--verify", "record.json")).stdout, /^60 rows come out to the last digit/);
+	record.rows[0].pg_score += 1e-16;
+	await writeFile(join(folder, "record.json"), JSON.stringify(record));
+	const moved = await polyglotScore("--verify", "record.json");
+	assert.deepEqual([moved.code, moved.stdout, moved.stderr.length], [1, "", 1]);
+	assert.match(moved.stderr[0] ?? "", /Row 1, pg_score: 0\.1449\d+ comes out, recorded is 0\.1449/);
+	record.inputs.intrinsic[0].rubric_score += 0.1;
+	await writeFile(join(folder, "record.json"), JSON.stringify(record));
+	assert.match((await polyglotScore("--verify", "record.json")).stderr[0] ?? "", /The inputs have the hash/);
+	await refuses(["--verify", intrinsic], /is not JSON/);
+});
+
+test("jsonl is read back as a score file; markdown and LaTeX carry Table 1 and escape names", async () => {
+	const { stdout } = await polyglotScore("--scores", scores, "--format", "jsonl");
+	await writeFile(join(folder, "again.jsonl"), stdout);
+	const again = await polyglotScore("--scores", "again.jsonl", "--format", "jsonl");
+	assert.equal(again.stdout, stdout);
+	const hostile = await file("hostile.jsonl", [
+		{
+			student_base: "b",
+			teacher_model: "a|b](http://x)<img>",
+			target_lang: "de",
+			pgr: 1,
+			z_score: -2.5,
+			pg_score: -0.75,
+		},
+		{ student_base: "b", teacher_model: "50%_of$\\x", target_lang: "de", pgr: 1, z_score: 1, pg_score: 1 },
+	]);
+	const markdown = await polyglotScore("--scores", hostile, "--format", "markdown");
+	assert.ok(markdown.stdout.includes("| a\\|b\\]\\(http://x\\)\\<img\\> | −0.750 | 1 | −0.750† |"), markdown.stdout);
+	const latex = await polyglotScore("--scores", hostile, "--format", "latex");
+	assert.ok(
+		latex.stdout.includes("50\\%\\_of\\$\\textbackslash{}x & 1.000 & 1 & 1.000$^{\\dagger}$ \\\\"),
+		latex.stdout,
+	);
+	assert.match(
+		(await polyglotScore("--scores", scores, "--format", "markdown")).stdout,
+		/\| gemma-3-27b-it \| 0\.726 \| 6 \| 0\.145 \| 0\.360† \|/,
+	);
 });

@@ -47,8 +47,18 @@ export function guardScore(row: ScoreRow, reading: Reading): ScoredRow {
 	if (published.z_score === null) reasons.push("z_score_missing");
 	if (published.pgr === null) reasons.push("pgr_missing");
 	if (published.pg_score === null) reasons.push("pg_score_missing");
-	const { result, result_stderr, ...rest } = row;
-	return { ...rest, ...published, ...guarded(row, published.pgr, reading, reasons), population: named(row.population) };
+	const { student_base, teacher_model, target_lang } = row;
+	const guard = guarded(row, published.pgr, reading, reasons);
+	const scored = {
+		student_base,
+		teacher_model,
+		target_lang,
+		...published,
+		...guard,
+		population: named(row.population),
+	};
+	const others = Object.entries(row).filter(([column]) => !Object.hasOwn(scored, column));
+	return { ...scored, ...Object.fromEntries(others) };
 }
 
 /** Computes a row from a teacher's metrics and a student's result; what is missing stays missing, with its reason. */
