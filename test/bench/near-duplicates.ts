@@ -2,7 +2,7 @@
 import { performance } from "node:perf_hooks";
 import { createTextFolder } from "../../server/core/near-duplicates/fold-text.ts";
 import { findNearDuplicates, type NearDuplicates } from "../../server/core/near-duplicates/near-duplicates.ts";
-import { denseUnits, visitShingles } from "../../server/core/near-duplicates/shingles.ts";
+import { denseUnits, hashShingles } from "../../server/core/near-duplicates/shingles.ts";
 import { collectSignatures } from "../../server/core/near-duplicates/signature-columns.ts";
 import {
 	type LanguageCode,
@@ -119,9 +119,9 @@ function shingleSets(): (text: string) => Set<number> {
 	const folder = createTextFolder();
 	const dense = denseUnits();
 	return (text) => {
-		const hashes = new Set<number>();
-		visitShingles(folder.fold(text), dense, (hash) => hashes.add(hash));
-		return hashes;
+		const units = folder.fold(text);
+		const hashes = new Int32Array(units.length);
+		return new Set(hashes.subarray(0, hashShingles(units, dense, hashes)));
 	};
 }
 

@@ -30,7 +30,7 @@ export function visitCandidates(
 	visit: (later: number, earlier: number, band: number) => void,
 	visitCut: (later: number, band: number) => void,
 ): void {
-	const keys = new Uint32Array(columns.count);
+	const keys = new Int32Array(columns.count);
 	const previous = new Int32Array(columns.count);
 	const slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, rows.length * 2))));
 	for (let band = 0; band < bandCount; band += 1) {
@@ -54,7 +54,7 @@ export function visitCandidates(
 }
 
 /** Where the newest row with this key stands, or may stand. Half of the slots are free at least, so it ends soon. */
-function slotOf(slots: Int32Array, keys: Uint32Array, key: number): number {
+function slotOf(slots: Int32Array, keys: Int32Array, key: number): number {
 	let slot = key & (slots.length - 1);
 	while (slots[slot] !== -1 && keys[slots[slot] as number] !== key) slot = (slot + 1) & (slots.length - 1);
 	return slot;

@@ -8,8 +8,8 @@ export interface TextFolder {
 	fold(text: string): Uint16Array;
 }
 
-/** Above this many units the buffer is not kept: one 20 MB line must not hold 40 MB for good. */
-const keptUnits = 1 << 20;
+/** Buffers of more units are not kept: one 20 MB line must not hold 40 MB for good. */
+export const keptUnits = 1 << 20;
 
 export function createTextFolder(): TextFolder {
 	const table = foldTable();

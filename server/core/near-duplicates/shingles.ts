@@ -22,12 +22,12 @@ export function denseUnits(): Uint8Array {
 }
 
 /**
- * Calls `visit` with a well mixed 32-bit hash of every shingle. The width follows the unit a shingle ends with, not the
- * text as a whole, so that one English name more or less never changes how the rest of a Japanese text is cut. A text
- * too short for a shingle is one itself.
+ * Writes a well mixed 32-bit hash of every shingle into `hashes`, which has room for one a unit, and returns how many.
+ * The width follows the unit a shingle ends with, not the text as a whole, so that one English name more or less never
+ * changes how the rest of a Japanese text is cut. A text too short for a shingle is one itself.
  */
-export function visitShingles(units: Uint16Array, dense: Uint8Array, visit: (hash: number) => void): void {
-	let isAny = false;
+export function hashShingles(units: Uint16Array, dense: Uint8Array, hashes: Int32Array): number {
+	let count = 0;
 	for (let end = 2; end < units.length; end += 1) {
 		const last = units[end] as number;
 		const isDense = dense[last] === 1;
@@ -35,12 +35,12 @@ export function visitShingles(units: Uint16Array, dense: Uint8Array, visit: (has
 		let hash = Math.imul(units[end - 2] as number, factor) + (units[end - 1] as number);
 		if (!isDense) {
 			const first = Math.imul(units[end - 4] as number, factor) + (units[end - 3] as number);
-			hash = hash + Math.imul(first, factorSquared) + fiveUnits;
+			hash = (hash + Math.imul(first, factorSquared) + fiveUnits) | 0;
 		}
-		visit(mix(Math.imul(hash, factor) + last));
-		isAny = true;
+		hashes[count++] = mix(Math.imul(hash, factor) + last);
 	}
-	if (!isAny) visit(mix(wholeHash(units)));
+	if (count === 0 && units.length > 0) hashes[count++] = mix(wholeHash(units));
+	return count;
 }
 
 const factor = 0x01000193;
@@ -52,11 +52,11 @@ function wholeHash(units: Uint16Array): number {
 	return units.reduce((hash, unit) => (Math.imul(hash, factor) + unit) | 0, units.length);
 }
 
-/** The finaliser of MurmurHash3 (Appleby, public domain). */
+/** The finaliser of MurmurHash3 (Appleby, public domain). Signed: an unsigned result would not stay a small integer. */
 export function mix(hash: number): number {
 	let mixed = hash ^ (hash >>> 16);
 	mixed = Math.imul(mixed, 0x85ebca6b);
 	mixed ^= mixed >>> 13;
 	mixed = Math.imul(mixed, 0xc2b2ae35);
-	return (mixed ^ (mixed >>> 16)) >>> 0;
+	return mixed ^ (mixed >>> 16);
 }

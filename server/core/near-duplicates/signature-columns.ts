@@ -1,5 +1,5 @@
 /** Signatures of many texts as typed arrays, so that a thread can hand them over without a copy. */
-import { binCount, createSigner } from "./signature.ts";
+import { binCount, createSigner, type Signer } from "./signature.ts";
 
 /** One row a text, in the order they came. */
 export interface SignatureColumns {
@@ -16,9 +16,11 @@ export interface SignatureCollector {
 	finish(): SignatureColumns;
 }
 
-/** Signs a stream of texts; `expected` rows are made room for at the start, more are fine. */
-export function collectSignatures(expected = 1024): SignatureCollector {
-	const signer = createSigner();
+/**
+ * Signs a stream of texts; `expected` rows are made room for at the start, more are fine. A signer takes 10 ms to make:
+ * who signs after every keystroke keeps one.
+ */
+export function collectSignatures(expected = 1024, signer: Signer = createSigner()): SignatureCollector {
 	let capacity = Math.max(16, expected);
 	let values = new Uint16Array(capacity * binCount);
 	let hashes = new Float64Array(capacity);

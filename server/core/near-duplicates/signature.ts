@@ -2,8 +2,8 @@
  * Signatures whose share of equal values estimates the Jaccard similarity of two texts' shingle sets: one-permutation
  * MinHash (Li, Owen, Zhang 2012) with empty bins filled by the optimal densification of Shrivastava (2017).
  */
-import { createTextFolder } from "./fold-text.ts";
-import { denseUnits, mix, visitShingles } from "./shingles.ts";
+import { createTextFolder, keptUnits } from "./fold-text.ts";
+import { denseUnits, hashShingles, mix } from "./shingles.ts";
 
 /**
  * Values a signature holds. 128 finds 20 % edits where 64 misses a third of them (see test/bench/near-duplicates.ts);
@@ -26,21 +26,29 @@ export function createSigner(): Signer {
 	const dense = denseUnits();
 	const probes = probeTable();
 	const minima = new Int32Array(binCount);
-	const keepSmallest = (hash: number) => {
-		const bin = hash >>> (32 - binBits);
-		const value = hash & 0x1ffffff;
-		if (value < (minima[bin] as number)) minima[bin] = value;
-	};
+	let kept = new Int32Array(4096);
 	return {
 		sign(text, values, at) {
 			const units = folder.fold(text);
 			if (units.length === 0) return Number.NaN;
-			minima.fill(emptyBin);
-			visitShingles(units, dense, keepSmallest);
+			const hashes = kept.length < units.length ? new Int32Array(units.length) : kept;
+			if (hashes.length <= keptUnits) kept = hashes;
+			keepMinima(minima, hashes, hashShingles(units, dense, hashes));
 			fillEmptyBins(minima, probes, values, at);
 			return hash53(units);
 		},
 	};
+}
+
+/** A hash's first bits choose its bin, the other 25 compete there. */
+function keepMinima(minima: Int32Array, hashes: Int32Array, count: number): void {
+	minima.fill(emptyBin);
+	for (let at = 0; at < count; at += 1) {
+		const hash = hashes[at] as number;
+		const bin = hash >>> (32 - binBits);
+		const value = hash & 0x1ffffff;
+		if (value < (minima[bin] as number)) minima[bin] = value;
+	}
 }
 
 /** Sixteen of a minimum's bits are kept: two different shingles agree by chance once in 65,536. */
@@ -72,5 +80,5 @@ function hash53(units: Uint16Array): number {
 		low = Math.imul(low ^ unit, 0x9e3779b1);
 		high = Math.imul(high ^ unit, 0x5f356495);
 	}
-	return (mix(high ^ units.length) & 0x1fffff) * 0x100000000 + mix(low ^ (high >>> 11));
+	return (mix(high ^ units.length) & 0x1fffff) * 0x100000000 + (mix(low ^ (high >>> 11)) >>> 0);
 }
