@@ -18,24 +18,24 @@ const shared = {
 	metafile: true,
 };
 
+/** Packages for Node; some have a CommonJS form that no bundler can follow, so the module form comes first. */
+const forNode = { ...shared, platform: "node", mainFields: ["module", "main"] };
+
 /** Every bundle there is. */
 const bundles = [
 	{
-		...shared,
+		...forNode,
 		entryPoints: { extension: "extension/main.ts" },
-		platform: "node",
 		format: "cjs",
 		external: ["vscode"],
 		outExtension: { ".js": ".cjs" },
 	},
 	{
-		...shared,
+		...forNode,
 		entryPoints: { polyglot: "server/cli.ts" },
-		platform: "node",
 		format: "esm",
 		banner: { js: requireBanner },
 		outExtension: { ".js": ".mjs" },
-		mainFields: ["module", "main"],
 	},
 	{ ...shared, entryPoints: { webview: "webview/main.ts" }, platform: "browser", format: "iife" },
 ];
