@@ -2,7 +2,16 @@
 import { join } from "node:path";
 import * as z from "zod/mini";
 import type { Problem } from "../core/problem.ts";
-import { type Published, PublishedLanguage, PublishedTeacher } from "../core/score/published.ts";
+import {
+	DataScaling,
+	PrintedTables,
+	type Published,
+	PublishedLanguage,
+	PublishedTeacher,
+	TagalogStep,
+	TeacherBenchmark,
+	Translation,
+} from "../core/score/published.ts";
 import { Anchors, IntrinsicRow, OwnScoreRow, Population, ScoreRow } from "../core/score/rows.ts";
 import { JsonlLog } from "./jsonl-log.ts";
 import { readObject, readRows } from "./score-rows.ts";
@@ -10,22 +19,25 @@ import { readObject, readRows } from "./score-rows.ts";
 /** Everything the score needs of `media/`, whose path the caller knows. */
 export async function loadPublished(mediaFolder: string): Promise<Published> {
 	const at = (name: string) => join(mediaFolder, "published", name);
-	const [scores, intrinsic, anchors, population, teachers, languages] = await Promise.all([
-		readRows(at("scores.jsonl"), ScoreRow),
-		readRows(at("intrinsic.jsonl"), IntrinsicRow),
+	const rows = async <S extends z.ZodMiniType>(name: string, schema: S) =>
+		(await readRows(at(name), schema)).rows.map(({ row }) => row);
+	const [scores, intrinsic, benchmarks, dataScaling, translations] = await Promise.all([
+		rows("scores.jsonl", ScoreRow),
+		rows("intrinsic.jsonl", IntrinsicRow),
+		rows("teacher-benchmarks.jsonl", TeacherBenchmark),
+		rows("data-scaling.jsonl", DataScaling),
+		rows("translation-ablation.jsonl", Translation),
+	]);
+	const [anchors, population, teachers, languages, tagalogSteps, tables] = await Promise.all([
 		readObject(at("anchors.json"), Anchors),
 		readObject(at("z-population.json"), Population),
 		readObject(at("teachers.json"), z.array(PublishedTeacher)),
 		readObject(at("languages.json"), z.array(PublishedLanguage)),
+		readObject(at("tagalog-ablation.json"), z.array(TagalogStep)),
+		readObject(at("published-tables.json"), PrintedTables),
 	]);
-	return {
-		scores: scores.rows.map(({ row }) => row),
-		intrinsic: intrinsic.rows.map(({ row }) => row),
-		anchors,
-		population,
-		teachers,
-		languages,
-	};
+	const statistics = { scores, intrinsic, anchors, population, teachers, languages };
+	return { ...statistics, benchmarks, dataScaling, translations, tagalogSteps, tables };
 }
 
 const ownScoresPath = (folder: string) => join(folder, ".polyglot", "scores.jsonl");

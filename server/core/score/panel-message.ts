@@ -1,5 +1,6 @@
 /** What the score panel is sent, whole, on every change; and what it asks back. */
 import * as z from "zod/mini";
+import { Analyses } from "./analyses/message.ts";
 import { Task, zColumns } from "./rows.ts";
 
 const Known = z.nullable(z.number());
@@ -10,6 +11,19 @@ const CellAnchor = z.object({
 	ref: z.number(),
 	baseStderr: Known,
 	refStderr: Known,
+	origin: z.string(),
+});
+
+/** Rank among the teachers of one language, source and student base, by PG-Score. Shared anchors cancel in a comparison. */
+const Comparison = z.object({
+	rank: z.int(),
+	/** Bounds of 95 % of the draws. */
+	low: z.int(),
+	high: z.int(),
+	of: z.int(),
+	/** Cannot be told from the highest. */
+	isLeading: z.boolean(),
+	/** Where the errors come from. */
 	origin: z.string(),
 });
 
@@ -33,6 +47,8 @@ export const ScoreCell = z.object({
 	/** Codes; `explain` turns one into a sentence. */
 	reasons: z.array(z.string()),
 	anchor: z.nullable(CellAnchor),
+	/** How certain the order in this language is; null where errors are unknown. */
+	comparison: z.nullable(Comparison),
 	/** The four parts of z, and the metric each comes from; null where z came without them. */
 	zParts: z.nullable(z.record(z.enum(zColumns), z.object({ value: Known, z: Known }))),
 	/** z against the language's own rows of the same source; null with fewer than three of them. */
@@ -64,6 +80,8 @@ export const ScorePanelMessage = z.object({
 	languages: z.array(z.object({ code: z.string(), name: z.string() })),
 	studentBases: z.array(z.object({ name: z.string(), label: z.string() })),
 	cells: z.array(ScoreCell),
+	/** Of the published rows; for the panels beside the score. */
+	analyses: Analyses,
 	/** Lines of the workspace's own score file that could not be read. */
 	problems: z.array(z.object({ message: z.string(), where: z.optional(z.string()) })),
 });

@@ -1,6 +1,8 @@
 /** Published and own rows as the one message the score panel draws. */
 import type { Problem } from "../problem.ts";
+import { analyse } from "./analyses/analyses.ts";
 import { chooseAnchors } from "./anchor-choice.ts";
+import { compareTeachers } from "./compare-teachers.ts";
 import { finite } from "./finite.ts";
 import { rowKey } from "./join.ts";
 import { newestComplete } from "./own-score.ts";
@@ -18,7 +20,10 @@ export function scoreTable(
 	languageName: (code: string) => string | undefined = () => undefined,
 	problems: readonly Problem[] = [],
 ): ScorePanelMessage {
-	const cells = [...publishedCells(published), ...ownCells(own, published.population)];
+	const cells = compareTeachers(
+		[...publishedCells(published), ...ownCells(own, published.population)],
+		published.tables,
+	);
 	const languages = [...new Set(cells.map((cell) => cell.language))].sort();
 	const names = new Map(published.languages.map((language) => [language.code, language.name]));
 	return {
@@ -30,6 +35,7 @@ export function scoreTable(
 			label: publishedLabels[name] ?? name,
 		})),
 		cells,
+		analyses: analyse(published),
 		problems: problems.map(({ message, where }) => (where === undefined ? { message } : { message, where })),
 	};
 }
@@ -129,6 +135,7 @@ function cell(row: ScoredRow, context: CellContext): ScoreCell {
 		pgrInterpretable: row.pgr_interpretable,
 		reasons: [...row.reasons],
 		anchor: context.anchor,
+		comparison: null,
 		zParts: zParts(context.metrics, context.population),
 		zWithinLanguage: context.within,
 		population: context.population?.name ?? null,
