@@ -1,0 +1,3 @@
+"""The GPU trainer of Polyglot Lens: a service, a worker and their engines."""
+
+__version__ = "0.1.0"

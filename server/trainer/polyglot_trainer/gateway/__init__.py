@@ -1,0 +1,1 @@
+"""The websocket side of the service: upgrades, framing, subscriptions, methods."""

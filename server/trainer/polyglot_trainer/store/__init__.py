@@ -1,0 +1,1 @@
+"""What the service must not lose, in one SQLite file."""
