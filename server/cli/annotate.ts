@@ -4,9 +4,9 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { AnnotateOptions } from "../core/annotate.ts";
 import { checkCodes } from "../core/checks/codes.ts";
-import { francDetect } from "../core/language-id/franc-detector.ts";
 import { UserError } from "../core/problem.ts";
 import { type AnnotatedLine, annotateFile } from "../node/annotate-file.ts";
+import { detectorsOrFranc } from "../node/language-detectors.ts";
 import { loadProject } from "../node/project-file.ts";
 import { annotateReport, type Report } from "./annotate-report.ts";
 import type { CommandIo, ExitCode } from "./command.ts";
@@ -115,5 +115,6 @@ async function annotateOptions(language: string | undefined, io: CommandIo): Pro
 	if (language !== undefined && !/^[a-zA-Z]{2,3}(?:[-_]\w{1,16})*$/.test(language)) {
 		throw new UserError("usage", `--lang ${language}: give a language code such as de.`);
 	}
-	return { project, detect: francDetect, ...(language === undefined ? {} : { language }) };
+	const detectors = await detectorsOrFranc(io.mediaFolder, io.stderr);
+	return { project, detectors, ...(language === undefined ? {} : { language }) };
 }

@@ -13,7 +13,7 @@ import {
 import { notJsonFinding } from "./checks/not-json.ts";
 import { schemaFindings } from "./checks/schema.ts";
 import { isEnabled, thresholdIn } from "./checks/settings.ts";
-import type { Detect } from "./language-id/detector.ts";
+import type { Detectors } from "./language-id/detector.ts";
 import { maskCode, maskNonLanguage } from "./language-id/mask.ts";
 import { type Language, readLanguage } from "./languages.ts";
 import type { Project } from "./project.ts";
@@ -22,8 +22,8 @@ import type { Sample, Turn } from "./sample/sample.ts";
 
 /** What annotating depends on besides the text. */
 export interface AnnotateOptions {
-	readonly project: Pick<Project, "checks" | "fields">;
-	readonly detect: Detect;
+	readonly project: Pick<Project, "checks" | "fields" | "languageDetection">;
+	readonly detectors: Detectors;
 	/** The language of rows that state none. */
 	readonly language?: string;
 }
@@ -150,16 +150,26 @@ function contextFor(language: Language | undefined, options: AnnotateOptions): C
 		threshold: (check, name) => thresholdIn(options.project.checks, check, code, name),
 		masked: remembered(maskNonLanguage),
 		prose: remembered(maskCode),
-		detect: options.detect,
+		detectors: usable(options),
 	};
 }
+
+/** Without fastText where the project says so. */
+function usable({ project, detectors }: AnnotateOptions): Detectors {
+	if (project.languageDetection === "fasttext-cld3") return detectors;
+	const { fastText: _, ...rest } = detectors;
+	return rest;
+}
+
+/** Longer texts are judged by their beginning, so that no line blocks the editor. */
+const charactersRead = 200_000;
 
 function remembered(mask: (text: string) => string): (turn: Turn) => string {
 	const known = new Map<Turn, string>();
 	return (turn) => {
 		const before = known.get(turn);
 		if (before !== undefined) return before;
-		const masked = mask(turn.text);
+		const masked = mask(turn.text.slice(0, charactersRead));
 		known.set(turn, masked);
 		return masked;
 	};

@@ -12,7 +12,7 @@ export interface Language {
 	readonly isSpaced: boolean;
 	/** ISO 639-3 codes a detector easily takes it for; never offer a detector the language without them. */
 	readonly confusables: readonly string[];
-	/** ISO 639-3 codes that count as this language: dialects, and neighbours no detector separates. */
+	/** Codes (639-1 and 639-3) that count as this language: dialects, and neighbours no detector separates. */
 	readonly tolerated: readonly string[];
 }
 
@@ -26,7 +26,7 @@ const table: readonly Language[] = [
 	language("en", "eng", "English", ["Latin"], ["nld", "fra"], { tolerated: ["sco"] }),
 	language("es", "spa", "Spanish", ["Latin"], ["por", "glg", "cat", "ita"]),
 	language("id", "ind", "Indonesian", ["Latin"], ["jav", "sun", "tgl"], {
-		tolerated: ["msa", "zlm", "zsm"],
+		tolerated: ["ms", "msa", "zlm", "zsm"],
 	}),
 	language("ja", "jpn", "Japanese", ["Hiragana", "Katakana", "Han"], ["cmn", "kor"], { isSpaced: false }),
 	language("tl", "tgl", "Tagalog", ["Latin"], ["ceb", "hil", "ilo", "ind"], { tolerated: ["fil"] }),
@@ -42,20 +42,17 @@ export function findLanguage(code: string | undefined): Language | undefined {
 	return code === undefined ? undefined : byCode.get(code);
 }
 
-const byIso3 = new Map(
-	table.flatMap((entry) => [entry.iso3, ...entry.tolerated].map((iso3) => [iso3, entry] as const)),
-);
+const byIso3 = new Map(table.map((entry) => [entry.iso3, entry]));
 
-/** The language with this ISO 639-3 code, or that counts it as its own. */
-export function findLanguageByIso3(iso3: string): Language | undefined {
-	return byIso3.get(iso3);
-}
+/** Other codes in use for a language of the table. */
+const aliases: Readonly<Record<string, string>> = { ara: "ar", fil: "tl", cze: "cs", ger: "de" };
 
 /** The language a row means by `de`, `de-DE`, `deu`, `deu_Latn` or `German`; undefined where no table knows it. */
 export function readLanguage(label: string | null | undefined): Language | undefined {
 	if (!label) return undefined;
 	const first = label.trim().toLowerCase().split(/[-_]/u)[0] ?? "";
-	return byCode.get(first) ?? byIso3.get(first) ?? table.find((entry) => entry.name.toLowerCase() === first);
+	const code = Object.hasOwn(aliases, first) ? (aliases[first] ?? first) : first;
+	return byCode.get(code) ?? byIso3.get(code) ?? table.find((entry) => entry.name.toLowerCase() === first);
 }
 
 function language(

@@ -100,6 +100,8 @@ export const Project = z.strictObject({
 	),
 	checks: z._default(CheckSettings, {}),
 	fields: z.optional(FieldMapping),
+	/** Who decides a text's language; `franc-cld3` does without fastText's model and its CC-BY-SA licence. */
+	languageDetection: z._default(z.enum(["fasttext-cld3", "franc-cld3"]), "fasttext-cld3"),
 });
 export type Project = z.infer<typeof Project>;
 

@@ -7,7 +7,9 @@ import {
 	TextDocumentSyncKind,
 } from "vscode-languageserver/node";
 import { notifications, StartOptions } from "../core/engine-api.ts";
+import type { Detectors } from "../core/language-id/detector.ts";
 import { francDetect } from "../core/language-id/franc-detector.ts";
+import { detectorsOrFranc } from "../node/language-detectors.ts";
 import type { Feature, Runtime, ServerContext } from "./feature.ts";
 import { ProjectWatch } from "./project-watch.ts";
 import { Review } from "./review.ts";
@@ -17,8 +19,9 @@ import { safeRunner } from "./run-safe.ts";
 /** Serves one editor on this connection until it ends. */
 export function startServer(connection: Connection, runtime: Runtime, features: readonly Feature[] = []): void {
 	const safely = safeRunner(runtime);
+	let detectors: Detectors = { franc: francDetect };
 	const watch = new ProjectWatch();
-	const review = new Review(runtime, () => ({ project: watch.project, detect: francDetect }));
+	const review = new Review(runtime, () => ({ project: watch.project, detectors }));
 	const closers: (() => void | Promise<void>)[] = [];
 	let start: Start = { folder: undefined, isTrusted: false };
 	const server: ServerContext = {
@@ -31,7 +34,8 @@ export function startServer(connection: Connection, runtime: Runtime, features: 
 		onProjectChange: (listener) => void watch.listeners.push(listener),
 		onShutdown: (close) => void closers.push(close),
 	};
-	connection.onInitialize((params) => {
+	connection.onInitialize(async (params) => {
+		detectors = await detectorsOrFranc(runtime.mediaFolder, runtime.log);
 		start = readStart(params);
 		return {
 			capabilities: { ...capabilities, ...serveReview.initialize(params) },

@@ -2,6 +2,7 @@
 import { degenerateLoop } from "./degenerate-loop.ts";
 import { emptyField } from "./empty-field.ts";
 import type { Check } from "./finding.ts";
+import { languageLineConfusion } from "./language-line-confusion.ts";
 import { languageMismatch } from "./language-mismatch.ts";
 import { promptEcho } from "./prompt-echo.ts";
 import { repetition } from "./repetition.ts";
@@ -13,6 +14,7 @@ export const checks: readonly Check[] = [
 	turnOrder,
 	scriptMismatch,
 	languageMismatch,
+	languageLineConfusion,
 	degenerateLoop,
 	promptEcho,
 	repetition,

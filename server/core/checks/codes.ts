@@ -6,6 +6,7 @@ export const checkCodes = [
 	"turn-order",
 	"language-mismatch",
 	"script-mismatch",
+	"language-line-confusion",
 	"degenerate-loop",
 	"exact-duplicate",
 	"prompt-echo",

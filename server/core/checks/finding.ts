@@ -1,6 +1,6 @@
 /** What a check finds, and what it is given to find it. */
 
-import type { Detect } from "../language-id/detector.ts";
+import type { Detectors } from "../language-id/detector.ts";
 import type { Language } from "../languages.ts";
 import type { Sample, Turn } from "../sample/sample.ts";
 import type { CheckCode } from "./codes.ts";
@@ -46,7 +46,7 @@ export interface CheckContext {
 	masked(turn: Turn): string;
 	/** Text with only code blanked, offsets kept. Remembered within one sample. */
 	prose(turn: Turn): string;
-	readonly detect: Detect;
+	readonly detectors: Detectors;
 }
 
 /** A check of one sample by itself. Pure; never throws. */

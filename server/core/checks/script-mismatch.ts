@@ -1,6 +1,6 @@
 /** `script-mismatch`: too few of a text's letters belong to the scripts of its language. */
 
-import { leastScriptLetters } from "../language-id/judge-language.ts";
+import { leastLetters } from "../language-id/judge-language.ts";
 import { lettersIn, mainScript, scriptOf, scriptProfile } from "../language-id/script-profile.ts";
 import type { Language } from "../languages.ts";
 import type { Turn } from "../sample/sample.ts";
@@ -67,7 +67,7 @@ function ordinaryText(masked: string, language: Language): string {
 /** Null where too few letters are left to say. */
 function scriptShare(text: string, language: Language): number | null {
 	const profile = scriptProfile(text);
-	return profile.letters < leastScriptLetters ? null : lettersIn(profile, language.scripts) / profile.letters;
+	return profile.letters < leastLetters ? null : lettersIn(profile, language.scripts) / profile.letters;
 }
 
 /** From the first to the last letter of the longest stretch without a letter of the language. */

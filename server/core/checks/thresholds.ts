@@ -12,9 +12,6 @@ const gopher = "Gopher, as in datatrove";
 /** Keys are `code` or `code/name` where a check has several; then `*` or a language code. */
 const table: Readonly<Record<string, Readonly<Record<string, Threshold>>>> = {
 	"script-mismatch": { "*": { value: 0.8, source: "NeMo Curator HistogramFilter" } },
-	"language-mismatch": {
-		"*": { value: 0.07, source: "text-metrics 1.5, franc's lead for 1 % false alarms at 50-120 letters" },
-	},
 	"length-outlier": { "*": { value: 2, source: "deepchecks, interquartile ranges beyond the quartiles" } },
 	"repetition/lines": byLanguage(0.3, { de: 0.263, es: 0.252, ar: 0.304, ja: 0.328 }),
 	"repetition/2-grams": byLanguage(0.2, { de: 0.169, es: 0.156, ar: 0.197, ja: 0.239 }),

@@ -67,13 +67,14 @@ const codeLine: readonly RegExp[] = [
 /** A line that ends a list in prose with ";" has no such sign. */
 const codeSign = /[(){}=[\]<>$]|\/\/|^\s*(?:import|from|return)\s/;
 
-/** Blanks lines of code that no fence marks; one line between two of them is code as well. */
+/** Blanks lines of code that no fence marks; one line between two of them, and one indented below one, is code as well. */
 function blankCodeLines(text: string): string {
 	const lines = text.split("\n");
 	const isCode = lines.map((line) => codeSign.test(line) && codeLine.some((pattern) => pattern.test(line)));
-	return lines
-		.map((line, index) => (isCode[index] || (isCode[index - 1] && isCode[index + 1]) ? spaces(line) : line))
-		.join("\n");
+	for (const [index, line] of lines.entries()) {
+		if (isCode[index - 1] && (isCode[index + 1] || /^(?: {2,}|\t)/.test(line))) isCode[index] = true;
+	}
+	return lines.map((line, index) => (isCode[index] ? spaces(line) : line)).join("\n");
 }
 
 const asciiRun = /[!-~]{2,}/g;

@@ -1,4 +1,5 @@
 /** Annotates rows as one file, for tests. */
+import { fileURLToPath } from "node:url";
 import {
 	type AnnotateOptions,
 	annotateLine,
@@ -6,10 +7,13 @@ import {
 	findingsInFile,
 } from "../../../server/core/annotate.ts";
 import type { Finding } from "../../../server/core/checks/finding.ts";
-import { francDetect } from "../../../server/core/language-id/franc-detector.ts";
 import { emptyProject } from "../../../server/core/project.ts";
+import { loadDetectors } from "../../../server/node/language-detectors.ts";
 
-export const defaultOptions: AnnotateOptions = { project: emptyProject, detect: francDetect };
+export const defaultOptions: AnnotateOptions = {
+	project: emptyProject,
+	detectors: await loadDetectors(fileURLToPath(new URL("../../../media/", import.meta.url))),
+};
 
 /** The findings of each line, in order. */
 export function annotateAll(

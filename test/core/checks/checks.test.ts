@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { emptyProject } from "../../../server/core/project.ts";
 import { annotateAll, codesOf, defaultOptions } from "./annotations.ts";
 import { type Seed, seedAt, seedsIn, type TestLanguage, testLanguages } from "./practice-seeds.ts";
 
@@ -101,7 +102,10 @@ test("a check is switched off, and its threshold moved, by language", () => {
 	const row = { ...seed, response: `${sentence(seed.response)} `.repeat(6) };
 	const off = { enabled: false };
 	const rest = { "degenerate-loop": off, repetition: off, "language-mismatch": off };
-	const withChecks = (checks: Record<string, Record<string, object>>) => ({ ...defaultOptions, project: { checks } });
+	const withChecks = (checks: Record<string, Record<string, object>>) => ({
+		...defaultOptions,
+		project: { ...emptyProject, checks },
+	});
 	assert.deepEqual(codesOf(row, withChecks({ de: rest })), []);
 	assert.deepEqual(codesOf(row, withChecks({ es: rest })).length, codesOf(row).length);
 	assert.deepEqual(codesOf(row, withChecks({ "*": rest })), []);

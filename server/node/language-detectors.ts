@@ -1,0 +1,89 @@
+/** Loads the detectors that are WebAssembly: fastText with its model file, and CLD3. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadModule } from "cld3-asm/dist/cjs/index.js";
+import createFastText from "fasttext.wasm.js/dist/core/fastText.node.js";
+import type { Candidate, Detect, Detectors } from "../core/language-id/detector.ts";
+import { francDetect } from "../core/language-id/franc-detector.ts";
+
+/** `mediaFolder` holds `language-id/`. Rejects where a file is missing or broken; franc alone still serves then. */
+export async function loadDetectors(mediaFolder: string): Promise<Detectors> {
+	const folder = join(mediaFolder, "language-id");
+	return withoutProcessListeners(async () => {
+		const [fastText, cld3] = await Promise.all([loadFastText(folder), loadCld3()]);
+		return { fastText, cld3, franc: francDetect };
+	});
+}
+
+/** The detectors, or franc alone with a word to `log` where the others can't be loaded. */
+export async function detectorsOrFranc(mediaFolder: string, log: (line: string) => void): Promise<Detectors> {
+	try {
+		return await loadDetectors(mediaFolder);
+	} catch (cause) {
+		log(
+			`Languages are judged by franc alone, with more "undetermined": ${cause instanceof Error ? cause.message : cause}`,
+		);
+		return { franc: francDetect };
+	}
+}
+
+/** Candidates asked of fastText: those beyond are less likely than one in ten thousand. */
+const candidates = 8;
+
+async function loadFastText(folder: string): Promise<Detect> {
+	const [wasmBinary, model] = await Promise.all([
+		readFile(join(folder, "fasttext.wasm")),
+		readFile(join(folder, "lid.176.ftz")),
+	]);
+	const silent = () => {};
+	const core = await createFastText({ wasmBinary, print: silent, printErr: silent });
+	core.FS.writeFile("lid.176.ftz", model);
+	const native = new core.FastText();
+	native.loadModel("lid.176.ftz");
+	return (text) => {
+		// fastText reads to the first line break only.
+		const found = native.predict(oneLine(text), candidates, 0);
+		try {
+			return Array.from({ length: found.size() }, (_, index): Candidate => {
+				const [score, label] = found.get(index);
+				return { label: label.slice("__label__".length), score: Math.min(1, score) };
+			});
+		} finally {
+			// The vector lives in WebAssembly's memory, which nobody else frees.
+			found.delete();
+		}
+	};
+}
+
+async function loadCld3(): Promise<Detect> {
+	const factory = await loadModule();
+	const identifier = factory.create(0, 1000);
+	return (text) => {
+		const { language, probability } = identifier.findLanguage(oneLine(text));
+		return language === "und" ? [] : [{ label: oldLabels[language] ?? language, score: probability }];
+	};
+}
+
+/** CLD3 writes some languages by codes that ISO 639 withdrew. */
+const oldLabels: Readonly<Record<string, string>> = { iw: "he", jw: "jv", in: "id" };
+
+/** NUL would end the text in WebAssembly. */
+function oneLine(text: string): string {
+	return text.replace(/[\s\0]+/gu, " ").trim();
+}
+
+/** Emscripten's start-up code listens for this process's failures to end it; that is not its business. */
+async function withoutProcessListeners<T>(work: () => Promise<T>): Promise<T> {
+	const events = ["uncaughtException", "unhandledRejection"] as const;
+	const emitter: NodeJS.EventEmitter = process;
+	const before = new Map(events.map((event) => [event, new Set<unknown>(emitter.listeners(event))]));
+	try {
+		return await work();
+	} finally {
+		for (const event of events) {
+			for (const listener of emitter.listeners(event)) {
+				if (!before.get(event)?.has(listener)) emitter.removeListener(event, listener as () => void);
+			}
+		}
+	}
+}
