@@ -48,7 +48,9 @@ function show(app: App, state: PanelState, title: string): void {
 		known.reveal();
 		return;
 	}
-	const column = state.panel === "run" ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+	// Beside a text, but not beside another panel: three columns are too narrow to read.
+	const isOverText = vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputText;
+	const column = state.panel === "run" && isOverText ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
 	fill(app, vscode.window.createWebviewPanel(`polyglot.${state.panel}`, title, column), state);
 }
 
@@ -99,11 +101,16 @@ async function answer(app: App, panel: vscode.WebviewPanel, state: PanelState, m
 	}
 }
 
+/** The title a run's message carries; a panel opens before its message is there. */
+const TitledMessage = z.object({ view: z.object({ title: z.string() }) });
+
 async function send(app: App, panel: vscode.WebviewPanel, { runId }: PanelState): Promise<void> {
 	const message =
 		runId === undefined
 			? await app.engine.request(requests.scores, {})
 			: await app.engine.request(requests.watchRun, { runId });
+	const titled = TitledMessage.safeParse(message);
+	if (titled.success) panel.title = titled.data.view.title;
 	await panel.webview.postMessage(message);
 }
 

@@ -1,5 +1,5 @@
 // Drives the packaged extension in a real editor as a person would: commands, picks, panels, screenshots.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchBrowser } from "../host/browser.mjs";
@@ -8,7 +8,7 @@ import { vsixPath } from "../tools/package.mjs";
 import { root } from "../tools/setup.mjs";
 
 const results = join(root, "test-results");
-export const themes = { light: "Default Light Modern", dark: "Default Dark Modern", contrast: "Default High Contrast" };
+export const themes = { light: "Light Modern", dark: "Dark Modern", contrast: "Dark High Contrast" };
 
 /** A workbench on a copy of the practice workspace. `prepare(folder)` may change the copy first. */
 export async function openWorkbench({
@@ -49,8 +49,9 @@ export class Workbench {
 		await this.page.keyboard.press("Enter");
 	}
 
-	/** Waits for a pick or an input box with this title. */
+	/** Waits for a pick or an input box with this title; without one, the box at hand will do. */
 	async asked(title) {
+		if (title === undefined) return;
 		await this.page.locator(".quick-input-widget:visible .quick-input-title", { hasText: title }).waitFor();
 	}
 
@@ -83,14 +84,38 @@ export class Workbench {
 		await this.page.keyboard.press("Enter");
 	}
 
+	/** Rests the mouse on a line that holds this text. */
+	async hover(text) {
+		await this.page
+			.locator(".view-line", { hasText: text })
+			.first()
+			.hover({ position: { x: 60, y: 8 } });
+	}
+
+	/** Waits until the world is as it should be. */
+	async until(holds, what) {
+		for (const end = Date.now() + 30_000; !(await holds()); ) {
+			if (Date.now() > end) throw new Error(`Waited in vain for ${what}.`);
+			await this.page.waitForTimeout(100);
+		}
+	}
+
 	/** A notification that holds this text. */
 	toast(text) {
 		return this.page.locator(".notification-list-item", { hasText: text });
 	}
 
-	/** The inside of the panel whose tab is active. */
-	get panel() {
-		return this.page.frameLocator("iframe.webview.ready").last().frameLocator("iframe#active-frame");
+	/** The inside of the visible panel of this kind, `score` or `run`, once it is drawn. */
+	async panel(kind) {
+		let found;
+		await this.until(async () => {
+			for (const frame of this.page.frames()) {
+				const isIt = await frame.evaluate((wanted) => document.body?.dataset.panel === wanted, kind).catch(() => false);
+				if (isIt && (await frame.locator("#root > *").first().isVisible())) found = frame;
+			}
+			return found !== undefined;
+		}, `the ${kind} panel`);
+		return found;
 	}
 
 	/** Saves `test-results/<name>-light.png` and `-dark.png`. */
@@ -101,14 +126,14 @@ export class Workbench {
 		}
 	}
 
-	/** Changes the theme by the settings file that the editor watches. */
+	/** Chooses a colour theme as a person would. */
 	async setTheme(kind) {
-		const path = join(this.editor.folders.data, "data/User/settings.json");
-		const settings = { ...JSON.parse(readFileSync(path, "utf8")), "workbench.colorTheme": themes[kind] };
-		writeFileSync(path, JSON.stringify(settings, null, "\t"));
-		const marker = { light: ".vs:not(.hc-light)", dark: ".vs-dark", contrast: ".hc-black" }[kind];
+		await this.page.keyboard.press("Control+k");
+		await this.page.keyboard.press("Control+t");
+		await this.pick(undefined, themes[kind]);
+		const marker = { light: ".vs", dark: ".vs-dark", contrast: ".hc-black" }[kind];
 		await this.page.locator(`.monaco-workbench${marker}`).waitFor();
-		await this.page.waitForTimeout(400); // the webviews repaint a moment after the workbench; only for the picture
+		await this.page.waitForTimeout(500); // webviews repaint a moment after the workbench; only the picture needs it
 	}
 
 	async close() {

@@ -13,11 +13,20 @@ export function writeNotices(metafiles) {
 }
 
 function notice(folder) {
-	const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+	const { name, version, license, author } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 	const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.|$|-)/i.test(entry));
-	const text = file ? readFileSync(join(folder, file), "utf8") : licenceInReadme(folder);
+	const text = file
+		? readFileSync(join(folder, file), "utf8")
+		: (licenceInReadme(folder) ?? declaredMit(license, author));
 	if (!text) throw new Error(`${name} ${version} (${license}) has no licence text; it may not be bundled without one.`);
 	return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+}
+
+/** A package that only declares the MIT licence gets its text, with the author it names. */
+function declaredMit(license, author) {
+	if (license !== "MIT" || author === undefined) return undefined;
+	const [, terms] = readFileSync(join(root, "LICENSE"), "utf8").split("authors\n");
+	return `MIT License\n\nCopyright (c) ${typeof author === "string" ? author : author.name}\n${terms}`;
 }
 
 /** Some packages print their licence at the end of the readme only. */

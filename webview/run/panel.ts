@@ -8,9 +8,21 @@ import { drawHeader } from "./header.ts";
 import { drawNumbers } from "./numbers.ts";
 import { drawTrainingExample } from "./training-example.ts";
 
+/** What each root shows, so that it can be drawn again when its width changes. */
+const shownIn = new WeakMap<HTMLElement, RunPanelMessage>();
+
 /** Draws, or redraws, the panel. Throws when the message is not a run's. */
 export function drawRun(root: HTMLElement, message: unknown, post: (request: RunPanelRequest) => void): void {
-	const { view, link, anchors } = RunPanelMessage.parse(message);
+	const isFirst = !shownIn.has(root);
+	shownIn.set(root, RunPanelMessage.parse(message));
+	redraw(root, post);
+	if (isFirst) new ResizeObserver(() => redraw(root, post)).observe(root);
+}
+
+function redraw(root: HTMLElement, post: (request: RunPanelRequest) => void): void {
+	const shown = shownIn.get(root);
+	if (!shown) return;
+	const { view, link, anchors } = shown;
 	const section = (name: string, isShown: boolean) => sectionOf(root, name, isShown);
 	drawHeader(section("header", true), view, link, post);
 	drawNumbers(section("numbers", view.kind !== "eval"), view);

@@ -1,0 +1,86 @@
+// The whole way in the packaged extension: generate, review, train, evaluate, score; with pictures in light and dark.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { openWorkbench } from "./workbench.mjs";
+
+let bench;
+before(async () => {
+	bench = await openWorkbench({ file: "samples.de.jsonl" });
+});
+after(() => bench?.close());
+
+const rows = (name) =>
+	readFileSync(join(bench.folder, name), "utf8")
+		.trim()
+		.split("\n")
+		.map((line) => JSON.parse(line));
+
+test("review: hints, marks and a hover that says why", async () => {
+	const { page } = bench;
+	await page.locator(".squiggly-error").first().waitFor();
+	await page.locator(".squiggly-info").first().waitFor();
+	await page.locator(".view-line span", { hasText: /de.·/ }).first().waitFor();
+	await bench.hover("Was ist der Unterschied zwischen Wetter");
+	await page
+		.locator(".monaco-hover:visible", { hasText: /English/ })
+		.first()
+		.waitFor();
+	await bench.screenshots("review");
+	await page.mouse.move(1000, 860);
+	await page.keyboard.press("Escape");
+});
+
+test("generate: samples of two teachers stream into a file that opens beside", async () => {
+	await bench.command("Polyglot: Generate Samples…");
+	await bench.pickSeveral("teachers", ["practice-careful", "practice-drifting"]);
+	await bench.pick("language", "German");
+	await bench.pickSeveral("strategies", ["generate", "respond"]);
+	await bench.pick("seed file", "Practice seeds (de)");
+	await bench.answer("accepted samples", "12");
+	await bench.toast("Generation done").first().waitFor();
+	assert.match(await bench.toast("Generation done").first().textContent(), /24 of 24 samples accepted/);
+	const made = rows("samples.de-2.jsonl");
+	assert.equal(made.length, 24);
+	assert.deepEqual(new Set(made.map(({ model }) => model)), new Set(["practice-careful", "practice-drifting"]));
+	assert.ok(made.every(({ provenance }) => provenance.practice === true));
+	await bench.page.locator(".tab", { hasText: "samples.de-2.jsonl" }).waitFor();
+	await bench.screenshots("generate");
+});
+
+test("train: the curve grows live and the run succeeds", async () => {
+	await bench.command("Polyglot: Train Student…");
+	await bench.pick("dataset", "samples.de-2.jsonl");
+	await bench.pick("base model", "practice-base");
+	await bench.pick("language of the dataset", "German");
+	await bench.answer("filed under", "practice-careful");
+	const panel = await bench.panel("run");
+	await panel.locator("path.curve.training").waitFor();
+	await panel.locator(".fact.running").waitFor();
+	await panel.locator(".fact.succeeded").waitFor();
+	assert.match(await panel.locator(".fact.practice").textContent(), /practice/);
+	assert.ok((await panel.locator(".run-loss tbody tr").count()) > 10);
+	await bench.screenshots("train");
+});
+
+test("evaluate: the student beside base and reference, and a score on disk", async () => {
+	await (await bench.panel("run")).locator("button", { hasText: "Evaluate student" }).click();
+	await bench.page.locator(".tab", { hasText: "Evaluation of" }).waitFor();
+	await (await bench.panel("run")).locator(".run-results tr.reference").first().waitFor();
+	await bench.until(() => existsSync(join(bench.folder, ".polyglot/scores.jsonl")), "the score");
+	const [score] = rows(".polyglot/scores.jsonl");
+	assert.equal(score.teacher_model, "practice-careful");
+	assert.equal(score.practice, true);
+	assert.ok(score.ref > score.base);
+	assert.ok(score.result > score.base);
+	await bench.screenshots("evaluate");
+});
+
+test("score: the published teachers beside my own, and a visible mark where PGR is not interpretable", async () => {
+	await bench.command("Polyglot: Show Polyglot Score");
+	const panel = await bench.panel("score");
+	await panel.locator("text=Gemma 3 27B").first().waitFor();
+	await panel.locator("text=practice-careful").first().waitFor();
+	await bench.screenshots("score", ["light", "dark", "contrast"]);
+});
