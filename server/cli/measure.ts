@@ -5,13 +5,13 @@ import type { MeasureReport } from "../core/measure/measure-report.ts";
 import { measureText } from "../core/measure/measure-text.ts";
 import { UserError } from "../core/problem.ts";
 import { IntrinsicRow } from "../core/score/rows.ts";
-import { LexicalSource } from "../node/embedding-lexical.ts";
 import { measureDataset } from "../node/measure-dataset.ts";
 import type { Dataset } from "../node/measure-rows.ts";
 import { MeasuredRowsFile } from "../node/measure-sample-file.ts";
 import { loadProject } from "../node/project-file.ts";
 import type { CommandIo, ExitCode } from "./command.ts";
 import { type MeasureArguments, measureUsage, parseMeasureArguments } from "./measure-arguments.ts";
+import { openMeasureBackends } from "./measure-backends.ts";
 
 export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 	try {
@@ -39,26 +39,19 @@ const formats: Readonly<Record<MeasureArguments["format"], (report: MeasureRepor
 
 async function measured(options: MeasureArguments, dataset: Dataset, io: CommandIo): Promise<MeasureReport> {
 	const { by, draw, isPaperCompatible, sampleFile } = options;
+	const backends = await openMeasureBackends(options, io);
 	const rows = sampleFile === null ? null : new MeasuredRowsFile(resolve(io.cwd, sampleFile));
 	try {
-		const report = await measureDataset(
-			{
-				...dataset,
-				by,
-				draw,
-				isPaperCompatible,
-				embeddings: new LexicalSource(),
-				judge: null,
-				scorer: null,
-				onMeasured: (line) => rows?.add(line),
-			},
-			io.signal,
-		);
+		const onMeasured = (line: string) => rows?.add(line);
+		const request = { ...dataset, ...backends, by, draw, isPaperCompatible, onMeasured };
+		const report = await measureDataset(request, io.signal);
 		rows?.keep();
 		return report;
 	} catch (cause) {
 		rows?.discard();
 		throw cause;
+	} finally {
+		await backends.close();
 	}
 }
 

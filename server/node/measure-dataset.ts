@@ -1,4 +1,6 @@
 /** Measures dataset files of any size: a few passes over them, in memory of the groups and not of the rows. */
+
+import { agreementOf, type Ratings } from "../core/measure/agreement.ts";
 import type { GroupMeasure, Scored } from "../core/measure/group-measure.ts";
 import type { MeasureReport } from "../core/measure/measure-report.ts";
 import { type Backends, measuredRow } from "../core/measure/measured-row.ts";
@@ -30,7 +32,8 @@ export interface MeasureRequest extends Dataset {
 	/** Null measures every row. */
 	readonly draw: Draw | null;
 	readonly embeddings: EmbeddingSource;
-	readonly judge: SampleBackend<Rating> | null;
+	/** The first one's ratings are the rubric score; more of them are held against each other. */
+	readonly judges: readonly SampleBackend<Rating>[];
 	readonly scorer: SampleBackend<Scored> | null;
 	/** Average perplexity the authors' way. */
 	readonly isPaperCompatible: boolean;
@@ -43,10 +46,11 @@ export async function measureDataset(request: MeasureRequest, signal: AbortSigna
 	const pass = () => measuredLines(request, signal, drawn ? (ordinal) => drawn.ordinals.has(ordinal) : undefined);
 	const groups = new MeasureGroups(request.by);
 	const counted = { lines: 0, unreadable: 0 };
+	const ratings: (number | null)[][] = [];
 	for await (const block of pass()) countBlock(block, request, groups, counted);
-	for await (const block of pass()) await measureBlock(block, request, groups, signal);
+	for await (const block of pass()) ratings.push(...(await measureBlock(block, request, groups, signal)));
 	for await (const block of pass()) await spreadBlock(block, request, groups, signal);
-	return reportOf(request, groups, { ...counted, ...(drawn ?? { notDrawable: 0 }) });
+	return reportOf(request, groups, ratings, { ...counted, ...(drawn ?? { notDrawable: 0 }) });
 }
 
 function countBlock(
@@ -67,13 +71,13 @@ function countBlock(
 	}
 }
 
-/** Second pass: sums embeddings and asks judge and scorer. */
+/** Second pass: sums embeddings and asks judges and scorer. Returns the ratings by all judges, a row a sample. */
 async function measureBlock(
 	block: readonly MeasuredLine[],
-	{ embeddings, judge, scorer }: MeasureRequest,
+	{ embeddings, judges, scorer }: MeasureRequest,
 	groups: MeasureGroups,
 	signal: AbortSignal,
-): Promise<void> {
+): Promise<(number | null)[][]> {
 	const embedded = embeddedTexts(block, groups);
 	const summed = embeddings.embed(
 		embedded,
@@ -88,16 +92,18 @@ async function measureBlock(
 		return sample && complete ? [{ complete, group: groupOf(groups, sample) }] : [];
 	});
 	const samples = whole.map(({ complete }) => complete);
-	const rated = judge?.ask(samples, signal);
-	const scored = scorer?.ask(samples, signal);
-	const [, ratings, likelihoods] = await Promise.all([summed, rated, scored]);
+	const rated = Promise.all(judges.map((judge) => judge.ask(samples, signal)));
+	const [, likelihoods, ratings] = await Promise.all([summed, scorer?.ask(samples, signal), rated]);
 	for (const [at, { group }] of whole.entries()) {
-		const rating = ratings?.[at];
-		if (rating) group.rate(rating);
 		const likelihood = likelihoods?.[at];
 		if (likelihood) group.score(likelihood);
+		const rating = ratings[0]?.[at];
+		if (rating) group.rate(rating);
 	}
+	return judges.length < 2 ? [] : whole.map((_, at) => ratings.map((one) => scoreOf(one[at])));
 }
+
+const scoreOf = (rating: Rating | undefined) => (rating && "score" in rating ? rating.score : null);
 
 /** Third pass: how far the value would move without each text. */
 async function spreadBlock(
@@ -146,12 +152,13 @@ function groupOf(groups: MeasureGroups, sample: MeasuredSample): GroupMeasure {
 function reportOf(
 	request: MeasureRequest,
 	groups: MeasureGroups,
+	ratings: Ratings,
 	counts: Pick<DrawnRows, "lines" | "unreadable" | "notDrawable">,
 ): MeasureReport {
-	const { embeddings, judge, scorer, draw, by, files, isPaperCompatible } = request;
+	const { embeddings, judges, scorer, draw, by, files, isPaperCompatible } = request;
 	const backends: Backends = {
 		embeddings: embeddings.backend,
-		judge: judge?.backend ?? null,
+		judge: judges[0]?.backend ?? null,
 		scorer: scorer?.backend ?? null,
 		isPaperCompatible,
 	};
@@ -164,7 +171,7 @@ function reportOf(
 			ids: draw ? measure.ids : null,
 		}),
 	);
-	const sources = [embeddings, judge, scorer].flatMap((source) => source?.warnings() ?? []);
+	const sources = [embeddings, ...judges, scorer].flatMap((source) => source?.warnings() ?? []);
 	return {
 		files: files.map(({ name }) => name),
 		by: [...by],
@@ -172,6 +179,13 @@ function reportOf(
 		unreadable: counts.unreadable,
 		not_drawable: counts.notDrawable,
 		rows,
+		agreement:
+			judges.length < 2
+				? null
+				: agreementOf(
+						judges.map(({ backend }) => backend),
+						ratings,
+					),
 		warnings: [...sources, ...finished.flatMap(({ measure }) => groupWarnings(measure, draw))],
 	};
 }

@@ -100,6 +100,14 @@ export class TeacherEndpoint {
 		});
 	}
 
+	/** Posts to another path of the endpoint, such as `/embeddings`; what comes back is nobody's word yet. Rejects as `complete` does. */
+	async post(path: string, body: object, signal: AbortSignal): Promise<{ type: "body"; body: unknown } | Failure> {
+		return this.#watched(signal, async (attempt) => {
+			const { data } = await this.#client.post<unknown>(path, { body, signal: attempt }).withResponse();
+			return this.#errorInside(data) ?? { type: "body", body: data };
+		});
+	}
+
 	async close(): Promise<void> {
 		await this.#agent.destroy();
 	}
@@ -128,14 +136,19 @@ export class TeacherEndpoint {
 		}
 	}
 
-	#readCompletion(body: unknown, isMarkedPractice: boolean): Reply {
+	/** Some gateways answer 200 and put the error into the body. */
+	#errorInside(body: unknown): Failure | undefined {
 		const error = BodyError.safeParse(body);
-		if (error.success) {
-			const { message, code } = error.data.error;
-			const text = message ?? "no reason given";
-			const kind = classifyInBody(code === null || code === undefined ? null : String(code), text);
-			return this.#failure(kind, 200, `The server answered 200 with an error inside: ${text}`);
-		}
+		if (!error.success) return undefined;
+		const { message, code } = error.data.error;
+		const text = message ?? "no reason given";
+		const kind = classifyInBody(code === null || code === undefined ? null : String(code), text);
+		return this.#failure(kind, 200, `The server answered 200 with an error inside: ${text}`);
+	}
+
+	#readCompletion(body: unknown, isMarkedPractice: boolean): Reply {
+		const failure = this.#errorInside(body);
+		if (failure) return failure;
 		const completion = Completion.safeParse(body);
 		const choice = completion.data?.choices[0];
 		if (!completion.success || !choice) return this.#notCompatible("its answer is no chat completion");

@@ -1,4 +1,33 @@
 /** How far judges agree: Krippendorff's alpha and the confusion matrix of two judges. */
+import * as z from "zod/mini";
+
+export const Agreement = z.object({
+	judges: z.array(z.string()),
+	/** Ordinal Krippendorff's alpha: 1 = always agree, 0 = as by chance. */
+	alpha: z.nullable(z.number()),
+	/** Samples rated by two judges at least. */
+	n: z.int(),
+	/** The first judge's 1 to 5 in rows, the second's in columns. */
+	confusion: z.array(z.array(z.int())),
+	/** Samples that one of these two did not rate. */
+	missing: z.int(),
+});
+export type Agreement = z.infer<typeof Agreement>;
+
+/** Of ratings from 1 to 5. */
+export function agreementOf(judges: readonly string[], ratings: Ratings): Agreement {
+	const { matrix, missing } = confusionMatrix(
+		ratings.map((row) => [row[0] ?? null, row[1] ?? null]),
+		5,
+	);
+	return {
+		judges: [...judges],
+		alpha: krippendorffAlpha(ratings, "ordinal"),
+		n: ratings.filter((row) => row.filter((rating) => rating !== null).length > 1).length,
+		confusion: matrix,
+		missing,
+	};
+}
 
 /** How far apart two ratings are: as names, as ranks, or as numbers. */
 export type Scale = "nominal" | "ordinal" | "interval";

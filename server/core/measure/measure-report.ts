@@ -1,5 +1,6 @@
 /** What measuring a dataset came to. */
 import * as z from "zod/mini";
+import { Agreement } from "./agreement.ts";
 import { MeasuredRow } from "./measured-row.ts";
 import { groupKeys } from "./measured-sample.ts";
 
@@ -13,6 +14,8 @@ export const MeasureReport = z.object({
 	/** With a drawn sample: rows that could not be drawn, having no prompt or no response. */
 	not_drawable: z.int(),
 	rows: z.array(MeasuredRow),
+	/** Null unless several judges were asked. */
+	agreement: z.nullable(Agreement),
 	/** Sentences the reader of the numbers must know. */
 	warnings: z.array(z.string()),
 });

@@ -1,5 +1,6 @@
 /** A measured dataset as tables for a terminal. Names come from the file, so nothing in them may steer it. */
 
+import type { Agreement } from "./agreement.ts";
 import type { MeasureReport } from "./measure-report.ts";
 import type { MeasuredRow, Texts } from "./measured-row.ts";
 import { type GroupKey, groupKeys } from "./measured-sample.ts";
@@ -12,6 +13,7 @@ export function measureText(report: MeasureReport): string {
 		textsTable("Prompts", report, (row) => row.prompts),
 		textsTable("Responses", report, (row) => row.responses),
 		...(isMeasured(report, "rubric") ? [rubricTable(report)] : []),
+		...(report.agreement ? [agreementText(report.agreement)] : []),
 		...(isMeasured(report, "perplexity_of_responses") ? [perplexityTable(report)] : []),
 	];
 	return `${[head, ...sections, notes(report)].join("\n\n")}\n`;
@@ -55,6 +57,17 @@ function rubricTable(report: MeasureReport): string {
 			rubric.histogram?.join(" / ") ?? "–",
 		],
 	)}`;
+}
+
+function agreementText({ judges, alpha, n, missing, confusion }: Agreement): string {
+	const [first, second] = judges.map(clean);
+	const rows = confusion.map((row, at) => `  ${at + 1}  ${row.map((count) => `${count}`.padStart(6)).join("")}`);
+	return [
+		`Agreement of ${judges.length} judges on ${n} samples: Krippendorff's alpha (ordinal) ${number(alpha, 3)}`,
+		`Rows: ${first}; columns: ${second}; ${missing} samples without both`,
+		`   ${[1, 2, 3, 4, 5].map((score) => `${score}`.padStart(6)).join("")}`,
+		...rows,
+	].join("\n");
 }
 
 function perplexityTable(report: MeasureReport): string {
