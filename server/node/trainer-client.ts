@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { UserError } from "../core/problem.ts";
 import { TrainerError } from "../core/trainer/errors.ts";
-import type { RunEvent } from "../core/trainer/events.ts";
+import type { MeasuredRow, RunEvent } from "../core/trainer/events.ts";
 import { defaultLimits } from "../core/trainer/limits.ts";
 import type { UploadProgress } from "../core/trainer/messages.ts";
 import type { InitializeResult, MethodName, Params, Preflight, Result } from "../core/trainer/methods.ts";
@@ -10,6 +10,7 @@ import type { Artifact, Dataset, Run } from "../core/trainer/objects.ts";
 import type { RunView } from "../core/trainer/run-view.ts";
 import type { Link } from "../core/trainer/session.ts";
 import type { EvalSpec, MeasureSpec, TrainSpec } from "../core/trainer/spec.ts";
+import { downloadArtifact, readFrame } from "./trainer-download.ts";
 import { TrainerLink } from "./trainer-link.ts";
 import { OutcomeUnknown } from "./trainer-requests.ts";
 import type { TrainerAddress } from "./trainer-socket.ts";
@@ -49,6 +50,7 @@ export class TrainerClient {
 	readonly #now: () => number;
 	readonly #listeners = new Set<(runId: string | undefined) => void>();
 	readonly #sendings = new Set<Sending>();
+	readonly #downloads = new Map<string, (offset: number, payload: Buffer) => void>();
 	readonly #link: TrainerLink;
 	#writing: Promise<void> = Promise.resolve();
 	#isClosed = false;
@@ -67,15 +69,13 @@ export class TrainerClient {
 				restart: (runId) => this.#restart(runId),
 				gone: (runId) => this.#write(runId, () => students.markGone(runId)),
 				progress: (progress) => this.#progress(progress),
+				frame: (bytes) => this.#frame(bytes),
 				notice: (kind, runIds) => this.#notice(kind, runIds),
 				linkChanged: (link) => this.#linkChanged(link),
 				ready: () => void this.#afterReady().catch((cause) => this.#failed(cause)),
 			},
 		);
-		for (const { view, origin: own, isGone } of students.all()) {
-			if (!isGone && origin && own.serverId === origin.serverId)
-				this.#link.follow(view.runId, view.cursor, view.isFinal);
-		}
+		if (origin) this.#followThoseOf(origin.serverId);
 	}
 
 	/** Reads what the workspace already knows. No network yet. */
@@ -201,6 +201,30 @@ export class TrainerClient {
 		return (await this.#ask("artifacts.list", { runId })).artifacts;
 	}
 
+	/** Fetches an artifact into `folder`, checks it, and says where it lies. */
+	async download(artifact: Artifact, folder: string): Promise<string> {
+		const link = {
+			read: async (params: Params<"artifacts.read">) => {
+				await this.#link.whenReady({ isPatient: true });
+				return this.#link.request("artifacts.read", params);
+			},
+			frames: (transferId: string, onFrame: (offset: number, payload: Buffer) => void) => {
+				this.#downloads.set(transferId, onFrame);
+				return () => this.#downloads.delete(transferId);
+			},
+		};
+		try {
+			return await downloadArtifact(link, artifact, folder);
+		} catch (cause) {
+			throw asUserError(cause);
+		}
+	}
+
+	/** What a measuring run found so far, row by row, in dataset order. */
+	measured(runId: string): readonly MeasuredRow[] {
+		return this.#students.get(runId)?.measured ?? [];
+	}
+
 	/** Uploads a file unless the trainer has it; goes on where it stopped, over as many links as it takes. */
 	async upload(
 		path: string,
@@ -290,7 +314,7 @@ export class TrainerClient {
 
 	async #keep(run: Run, about?: Launch["about"]): Promise<Run> {
 		const student = await this.#students.keep(run, this.#link.origin, about);
-		this.#link.follow(run.runId, student.view.cursor, student.view.isFinal);
+		this.#link.follow(student);
 		this.#tell(run.runId);
 		return run;
 	}
@@ -303,8 +327,15 @@ export class TrainerClient {
 		}
 	}
 
+	#followThoseOf(serverId: string): void {
+		for (const student of this.#students.all()) {
+			if (student.origin.serverId === serverId && !student.isGone) this.#link.follow(student);
+		}
+	}
+
 	/** Launches an earlier process could not finish are asked about with their own key. */
 	async #afterReady(): Promise<void> {
+		this.#followThoseOf(this.#link.origin.serverId);
 		for (const launch of this.#students.pending()) {
 			if (launch.serverId !== this.#link.origin.serverId) continue;
 			if (this.#now() - Date.parse(launch.at) > repeatWithinMs) {
@@ -331,6 +362,12 @@ export class TrainerClient {
 
 	#progress(progress: UploadProgress): void {
 		for (const sending of this.#sendings) if (sending.uploadId === progress.uploadId) sending.progress(progress);
+	}
+
+	/** Frames with a transfer id nobody waits for are ignored. */
+	#frame(bytes: Buffer): void {
+		const frame = readFrame(bytes);
+		if (frame) this.#downloads.get(frame.transferId)?.(frame.offset, frame.payload);
 	}
 
 	#notice(kind: string, runIds: readonly string[]): void {

@@ -9,7 +9,7 @@ import type { InitializeResult, MethodName, Params, Result } from "../core/train
 import { type Effect, type Input, type Link, newSession, type Session, step } from "../core/trainer/session.ts";
 import { OutcomeUnknown, TrainerRequests } from "./trainer-requests.ts";
 import { LinkFailure, openSocket, type TrainerAddress } from "./trainer-socket.ts";
-import type { LogOrigin } from "./trainer-students.ts";
+import type { LogOrigin, Student } from "./trainer-students.ts";
 
 export interface LinkOptions {
 	readonly address: TrainerAddress;
@@ -27,6 +27,8 @@ export interface LinkEvents {
 	restart(runId: string): void;
 	gone(runId: string): void;
 	progress(progress: UploadProgress): void;
+	/** A binary message: part of a download. */
+	frame(bytes: Buffer): void;
 	/** A notice of the server: runs changed, a run was deleted. */
 	notice(kind: string, runIds: readonly string[]): void;
 	linkChanged(link: Link): void;
@@ -84,8 +86,8 @@ export class TrainerLink {
 		return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject, isPatient }));
 	}
 
-	follow(runId: string, cursor: number, isFinal: boolean): void {
-		this.#take({ type: "follow", runId, cursor, isFinal });
+	follow({ view: { runId, cursor, isFinal }, origin }: Pick<Student, "view" | "origin">): void {
+		this.#take({ type: "follow", runId, cursor, isFinal, isStale: origin.logEpoch !== this.#session.logEpoch });
 	}
 
 	forget(runId: string): void {
@@ -228,7 +230,7 @@ export class TrainerLink {
 	}
 
 	#receive(bytes: Buffer, isBinary: boolean): void {
-		if (isBinary) this.onFrame(bytes);
+		if (isBinary) this.#events.frame(bytes);
 		else this.#read(bytes.toString("utf8"));
 	}
 
@@ -254,9 +256,6 @@ export class TrainerLink {
 			this.#events.notice(kind, runIds ?? (runId ? [runId] : []));
 		}
 	}
-
-	/** Set by a download while it lasts. */
-	onFrame: (bytes: Buffer) => void = () => {};
 
 	#deliver({ runId, ...event }: RunEvent & { runId: string }): void {
 		const isFinal = event.type === "run.state" && event.data.final === true;

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
-import { RunEvent } from "../core/trainer/events.ts";
+import { type MeasuredRow, RunEvent, readEvent } from "../core/trainer/events.ts";
 import { Run } from "../core/trainer/objects.ts";
 import { advance, describeRun, emptyRunView, type RunView } from "../core/trainer/run-view.ts";
 import { RunId } from "../core/trainer/spec.ts";
@@ -34,6 +34,8 @@ export interface Student {
 	origin: LogOrigin;
 	/** True when the server no longer knows the run; what was received stays. */
 	isGone: boolean;
+	/** Of a measuring run. */
+	measured: readonly MeasuredRow[];
 }
 
 interface Entry extends Student {
@@ -104,7 +106,7 @@ export class TrainerStudents {
 	async apply(runId: string, event: RunEvent): Promise<void> {
 		const entry = this.#students.get(runId);
 		if (!entry) return;
-		entry.view = advance(entry.view, event);
+		take(entry, event);
 		await this.#append(entry, event);
 		if (!entry.view.isFinal) return;
 		const { log } = entry;
@@ -117,6 +119,7 @@ export class TrainerStudents {
 		const entry = this.#students.get(runId);
 		if (!entry) return;
 		entry.origin = origin;
+		entry.measured = [];
 		entry.view = describeRun(emptyRunView(runId), entry.run);
 		await this.#append(entry, { log: origin });
 	}
@@ -150,7 +153,7 @@ export class TrainerStudents {
 
 	#create(run: Run, origin: LogOrigin): Entry {
 		const view = emptyRunView(run.runId);
-		const entry: Entry = { view, run, about: {}, origin, isGone: false, log: undefined };
+		const entry: Entry = { view, run, about: {}, origin, isGone: false, measured: [], log: undefined };
 		this.#students.set(run.runId, entry);
 		// A log that cannot be written makes the next event fail as well, which is reported there.
 		this.#append(entry, { log: origin }).catch(() => {});
@@ -169,7 +172,15 @@ export class TrainerStudents {
 		const file = text === undefined ? undefined : StudentFile.safeParse(parse(text));
 		if (!file?.success) return;
 		const { run, about, isGone = false } = file.data;
-		const entry: Entry = { view: emptyRunView(runId), run, about, origin: nowhere, isGone, log: undefined };
+		const entry: Entry = {
+			view: emptyRunView(runId),
+			run,
+			about,
+			origin: nowhere,
+			isGone,
+			measured: [],
+			log: undefined,
+		};
 		const log = await JsonlLog.open(this.#eventsPath(runId), (line) => replayEvent(entry, line));
 		entry.view = describeRun(entry.view, run);
 		this.#students.set(runId, entry);
@@ -201,10 +212,19 @@ function replayEvent(entry: Entry, line: string): void {
 	if (origin.success) {
 		entry.origin = origin.data.log;
 		entry.view = emptyRunView(entry.view.runId);
+		entry.measured = [];
 		return;
 	}
 	const event = RunEvent.safeParse(value);
-	if (event.success) entry.view = advance(entry.view, event.data);
+	if (event.success) take(entry, event.data);
+}
+
+function take(entry: Entry, event: RunEvent): void {
+	const { cursor } = entry.view;
+	entry.view = advance(entry.view, event);
+	if (event.type !== "measure.result" || entry.view.cursor === cursor) return;
+	const known = readEvent(event);
+	if (known?.type === "measure.result") entry.measured = [...entry.measured, ...known.data.results];
 }
 
 function parse(text: string): unknown {

@@ -22,6 +22,8 @@ export interface Followed {
 	readonly isFinal: boolean;
 	/** False while a subscription has to be opened or reopened. */
 	readonly isSubscribed: boolean;
+	/** The log was replaced: what is cached gives way once the server turns out to have the run. */
+	readonly isStale: boolean;
 }
 
 export interface Session {
@@ -41,7 +43,14 @@ export type Input =
 	| { readonly type: "refused"; readonly why: string }
 	| { readonly type: "closed"; readonly code: number; readonly why: string; readonly retryAfterS?: number }
 	| { readonly type: "timer" }
-	| { readonly type: "follow"; readonly runId: string; readonly cursor: number; readonly isFinal: boolean }
+	| {
+			readonly type: "follow";
+			readonly runId: string;
+			readonly cursor: number;
+			readonly isFinal: boolean;
+			/** Cached from a log that was replaced since. */
+			readonly isStale?: boolean;
+	  }
 	| { readonly type: "forget"; readonly runId: string }
 	| { readonly type: "subscribed"; readonly runId: string; readonly lastSeq: number; readonly final: boolean }
 	| { readonly type: "subscribeFailed"; readonly runId: string; readonly code: string }
@@ -146,8 +155,8 @@ function initialized(
 	if (session.link.state !== "initializing") return stay(session);
 	const ready: Session = { ...session, link: { state: "ready", sinceMs: nowMs }, serverId, logEpoch };
 	const isSameLog = session.logEpoch === logEpoch && session.serverId === serverId;
-	if (!isSameLog) return startOver(ready, session.logEpoch !== null);
-	let step = stay(ready);
+	if (session.logEpoch !== null && !isSameLog) return startOver(ready, session.serverId === serverId);
+	let step = session.logEpoch === null ? subscribeAll(ready) : stay(ready);
 	for (const { runId, lastSeq, final, error } of resumed) {
 		const input: Input = error
 			? { type: "subscribeFailed", runId, code: error }
@@ -158,18 +167,20 @@ function initialized(
 	return step;
 }
 
-/** Another log: every cursor is void, so every followed run is read again from its first event. */
-function startOver(session: Session, hadLog: boolean): Step {
-	const effects: Effect[] = [];
-	const runs: Record<string, Followed> = {};
-	for (const [runId, run] of Object.entries(session.runs)) {
-		if (hadLog) effects.push({ type: "restart", runId });
-		const cursor = hadLog ? 0 : run.cursor;
-		const isFinal = hadLog ? false : run.isFinal;
-		runs[runId] = { cursor, isFinal, isSubscribed: false };
-		if (!isFinal) effects.push({ type: "subscribe", runId, afterSeq: cursor });
-	}
-	return { session: { ...session, runs }, effects };
+/** At a first meeting nothing was offered to be resumed. */
+function subscribeAll(session: Session): Step {
+	return { session, effects: unfinished(session).map((one) => ({ type: "subscribe", ...one })) };
+}
+
+/** Another server: its runs are others. Another log of the same: every cursor is void, every run is read again. */
+function startOver(session: Session, isSameServer: boolean): Step {
+	if (!isSameServer) return stay({ ...session, runs: {} });
+	const fresh = { cursor: 0, isFinal: false, isSubscribed: false, isStale: true };
+	const ids = Object.keys(session.runs);
+	return {
+		session: { ...session, runs: Object.fromEntries(ids.map((runId) => [runId, fresh])) },
+		effects: ids.map((runId) => ({ type: "subscribe", runId, afterSeq: 0 })),
+	};
 }
 
 function closed(
@@ -201,9 +212,11 @@ function unsubscribed(session: Session): Session {
 	return { ...session, runs: Object.fromEntries(entries) };
 }
 
-function follow(session: Session, { runId, cursor, isFinal }: Extract<Input, { type: "follow" }>): Step {
+function follow(session: Session, { runId, isStale = false, ...known }: Extract<Input, { type: "follow" }>): Step {
 	if (Object.hasOwn(session.runs, runId)) return stay(session);
-	const runs = { ...session.runs, [runId]: { cursor, isFinal, isSubscribed: false } };
+	const cursor = isStale ? 0 : known.cursor;
+	const isFinal = known.isFinal && !isStale;
+	const runs = { ...session.runs, [runId]: { cursor, isFinal, isStale, isSubscribed: false } };
 	const isDue = session.link.state === "ready" && !isFinal;
 	return { session: { ...session, runs }, effects: isDue ? [{ type: "subscribe", runId, afterSeq: cursor }] : [] };
 }
@@ -212,39 +225,43 @@ function subscribed(session: Session, { runId, lastSeq, final }: Extract<Input, 
 	const run = session.runs[runId];
 	if (!run) return stay(session);
 	const isFinal = run.isFinal || (final && run.cursor >= lastSeq);
-	return stay(update(session, runId, { isSubscribed: true, isFinal }));
+	const next = update(session, runId, { isSubscribed: true, isFinal, isStale: false });
+	return { session: next, effects: run.isStale ? [{ type: "restart", runId }] : [] };
 }
 
 function subscribeFailed(session: Session, { runId, code }: Extract<Input, { type: "subscribeFailed" }>): Step {
-	const run = session.runs[runId];
-	if (!run) return stay(session);
+	if (!Object.hasOwn(session.runs, runId)) return stay(session);
 	if (code === "not_found") {
 		return { session: { ...session, runs: without(session.runs, runId) }, effects: [{ type: "gone", runId }] };
 	}
 	if (code !== "cursor_ahead") return stay(update(session, runId, { isSubscribed: false }));
 	return {
-		session: update(session, runId, { cursor: 0, isFinal: false, isSubscribed: false }),
-		effects: [
-			{ type: "restart", runId },
-			{ type: "subscribe", runId, afterSeq: 0 },
-		],
+		session: update(session, runId, { cursor: 0, isFinal: false, isSubscribed: false, isStale: true }),
+		effects: [{ type: "subscribe", runId, afterSeq: 0 }],
 	};
 }
 
 /** Delivery is at least once: seen events are ignored, a gap asks again from the cursor, once. */
 function receive(session: Session, { runId, seq, isFinal }: Extract<Input, { type: "event" }>): Step {
 	const run = session.runs[runId];
-	if (!run || run.isFinal) return stay(session);
+	if (!run || run.isFinal || run.isStale) return stay(session);
 	const outcome = place(run.cursor, seq);
 	if (outcome === "ignored") return stay(session);
 	if (outcome === "applied") {
-		return { session: update(session, runId, { cursor: seq, isFinal }), effects: [{ type: "apply", runId }] };
+		const next = update(session, runId, { cursor: seq, isFinal });
+		return { session: next, effects: [{ type: "apply", runId }, ...(isFinal ? subscribeNext(next) : [])] };
 	}
 	if (!run.isSubscribed) return stay(session);
 	return {
 		session: update(session, runId, { isSubscribed: false }),
 		effects: [{ type: "subscribe", runId, afterSeq: run.cursor }],
 	};
+}
+
+/** A run that ended makes room for one that had to wait, where a connection may not follow all. */
+function subscribeNext({ runs }: Session): Effect[] {
+	const [waiting] = Object.entries(runs).filter(([, { isFinal, isSubscribed }]) => !isFinal && !isSubscribed);
+	return waiting ? [{ type: "subscribe", runId: waiting[0], afterSeq: waiting[1].cursor }] : [];
 }
 
 function update(session: Session, runId: string, change: Partial<Followed>): Session {

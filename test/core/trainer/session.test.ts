@@ -61,27 +61,60 @@ test("a gap asks again from the cursor, once", () => {
 	assert.equal(session.runs[runId]?.cursor, 1);
 });
 
-test("another log epoch restarts every run from 0", () => {
-	const result = { serverId, logEpoch: "00000000-0000-4000-8000-000000000000", resumed: [] };
+const otherEpoch = "00000000-0000-4000-8000-000000000000";
+const meeting = (result: { serverId: string; logEpoch: string }): Input[] => [
+	{ ...follow, cursor: 5 } as Input,
+	{ type: "connect" },
+	{ type: "opened" },
+	{ type: "initialized", result: { ...result, resumed: [] } },
+];
+
+test("another log of the same server restarts every run it still has, from 0", () => {
 	const { effects, session } = play([
-		{ ...follow, cursor: 5 } as Input,
-		{ type: "connect" },
-		{ type: "opened" },
-		{ type: "initialized", result },
+		...meeting({ serverId, logEpoch: otherEpoch }),
+		event(6),
+		{ type: "subscribed", runId, lastSeq: 3, final: false },
+		event(1),
 	]);
 	assert.deepEqual(effects.slice(2), [
-		{ type: "restart", runId },
 		{ type: "subscribe", runId, afterSeq: 0 },
+		{ type: "restart", runId },
+		{ type: "apply", runId },
 	]);
-	assert.equal(session.logEpoch, result.logEpoch);
+	assert.deepEqual([session.logEpoch, session.runs[runId]?.cursor], [otherEpoch, 1]);
+});
+
+test("a run that ends makes room for one that could not be followed yet", () => {
+	const other = "r-00000001";
+	const { effects } = play([
+		...connected,
+		follow,
+		{ ...follow, runId: other } as Input,
+		{ type: "subscribeFailed", runId: other, code: "too_many_subscriptions" },
+		event(1, true),
+	]);
+	assert.deepEqual(effects.slice(-2), [
+		{ type: "apply", runId },
+		{ type: "subscribe", runId: other, afterSeq: 0 },
+	]);
+});
+
+test("another server leaves the runs of the first alone", () => {
+	const { effects, session } = play(meeting({ serverId: otherEpoch, logEpoch: otherEpoch }));
+	assert.deepEqual([effects.slice(2), session.runs], [[], {}]);
 });
 
 test("a cursor ahead of the server's log restarts the run", () =>
 	assert.deepEqual(
-		play([...connected, follow, { type: "subscribeFailed", runId, code: "cursor_ahead" }]).effects.slice(3),
+		play([
+			...connected,
+			follow,
+			{ type: "subscribeFailed", runId, code: "cursor_ahead" },
+			{ type: "subscribed", runId, lastSeq: 3, final: false },
+		]).effects.slice(3),
 		[
-			{ type: "restart", runId },
 			{ type: "subscribe", runId, afterSeq: 0 },
+			{ type: "restart", runId },
 		],
 	));
 
