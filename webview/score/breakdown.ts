@@ -5,7 +5,7 @@ import { explain } from "../../server/core/score/reasons.ts";
 import { type ZColumn, zColumns } from "../../server/core/score/rows.ts";
 import type { Choices } from "./choices.ts";
 import { cellKey } from "./lines.ts";
-import { gapArithmetic, leavesTheLine, sourceLabel, taskLabel, whyDoubtful } from "./reading.ts";
+import { comparisonSentence, gapArithmetic, leavesTheLine, sourceLabel, taskLabel, whyDoubtful } from "./reading.ts";
 import { fixed, signed, unknown, withInterval } from "./units.ts";
 
 export function drawBreakdown(
@@ -63,6 +63,8 @@ function drawSum(parts: HTMLElement, cell: ScoreCell): void {
 		["z", fixed(cell.z, 4), cell.population ?? ""],
 		["z in language", fixed(cell.zWithinLanguage, 4), ""],
 	]);
+	const order = comparisonSentence(cell);
+	if (order !== null) select(block).append("p").attr("class", "note").text(order);
 }
 
 const columnNames: Readonly<Record<ZColumn, string>> = {

@@ -1,15 +1,24 @@
 /** What the reader has chosen to see. Lives in the panel only; the engine's message stays as it came. */
+import { scoreAt } from "../../server/core/score/alpha-family.ts";
 import type { ScoreCell, ScorePanelMessage } from "../../server/core/score/panel-message.ts";
 
 export type Quantity = "pg" | "z" | "pgr" | "gain";
 export type Shown = "published" | "own" | "both";
 
+export const tabs = ["score", "teachers", "data", "recipe"] as const;
+export type Tab = (typeof tabs)[number];
+
 export interface Choices {
+	readonly tab: Tab;
 	readonly shown: Shown;
 	/** Student base of the published rows; own rows are shown for every base. */
 	readonly studentBase: string;
 	readonly hiddenLanguages: ReadonlySet<string>;
 	readonly quantity: Quantity;
+	/** Weight of z in the PG-Score; 0.5 as published. */
+	readonly alpha: number;
+	/** What the Data panel predicts. */
+	readonly target: string;
 	/** `mean`, or the language whose column orders the teachers. */
 	readonly order: string;
 	readonly view: "chart" | "table";
@@ -17,16 +26,22 @@ export interface Choices {
 	readonly chosen: string | null;
 }
 
+/** PG = (PGR + z) / 2. */
+export const publishedAlpha = 0.5;
+
 /** Changes some choices and draws again. */
 export type Choose = (change: Partial<Choices>) => void;
 
 export function firstChoices(message: ScorePanelMessage): Choices {
 	const hasPublished = message.cells.some((cell) => cell.source === "published");
 	return {
+		tab: "score",
 		shown: hasPublished ? "both" : "own",
 		studentBase: message.cells.find((cell) => cell.source === "published")?.studentBase ?? "",
 		hiddenLanguages: new Set(),
 		quantity: "pg",
+		alpha: publishedAlpha,
+		target: message.analyses.data.predictions[0]?.target ?? "",
 		order: "mean",
 		view: "chart",
 		chosen: null,
@@ -40,10 +55,19 @@ export const quantities: Readonly<Record<Quantity, { label: string; explanation:
 	gain: { label: "Gain", explanation: "student − base, in accuracy" },
 };
 
-export function quantityOf(cell: ScoreCell, quantity: Quantity): { value: number | null; stderr: number | null } {
+type Shape = Pick<Choices, "quantity" | "alpha">;
+
+export function quantityOf(
+	cell: ScoreCell,
+	{ quantity, alpha }: Shape,
+): { value: number | null; stderr: number | null } {
 	switch (quantity) {
 		case "pg":
-			return { value: cell.pg, stderr: cell.pgStderr };
+			if (alpha === publishedAlpha) return { value: cell.pg, stderr: cell.pgStderr };
+			return {
+				value: scoreAt(alpha, cell.z, cell.pgr),
+				stderr: cell.pgrStderr === null ? null : (1 - alpha) * cell.pgrStderr,
+			};
 		case "z":
 			return { value: cell.z, stderr: null };
 		case "pgr":
@@ -54,6 +78,7 @@ export function quantityOf(cell: ScoreCell, quantity: Quantity): { value: number
 }
 
 /** Only PG-Score and PGR lean on the gap between base and reference. */
-export function isDoubtful(cell: ScoreCell, quantity: Quantity): boolean {
-	return (quantity === "pg" || quantity === "pgr") && !cell.pgrInterpretable;
+export function isDoubtful(cell: ScoreCell, { quantity, alpha }: Shape): boolean {
+	const leans = quantity === "pgr" || (quantity === "pg" && alpha < 1);
+	return leans && !cell.pgrInterpretable;
 }

@@ -44,9 +44,9 @@ export function ranksOf(lines: readonly Line[], choices: Choices): ReadonlyMap<s
 	const groups = Map.groupBy(cells, (cell) => JSON.stringify([cell.source, cell.studentBase, cell.language]));
 	const ranks = new Map<string, number>();
 	for (const group of groups.values()) {
-		const values = group.flatMap((cell) => quantityOf(cell, choices.quantity).value ?? []);
+		const values = group.flatMap((cell) => quantityOf(cell, choices).value ?? []);
 		for (const cell of group) {
-			const own = quantityOf(cell, choices.quantity).value;
+			const own = quantityOf(cell, choices).value;
 			if (own !== null) ranks.set(cellKey(cell), 1 + values.filter((value) => value > own).length);
 		}
 	}
@@ -64,16 +64,17 @@ function lineOf(
 	const cells = new Map(group.map((cell) => [cell.language, cell]));
 	const values = languages.flatMap((language) => {
 		const cell = cells.get(language);
-		return cell ? (quantityOf(cell, choices.quantity).value ?? []) : [];
+		return cell ? (quantityOf(cell, choices).value ?? []) : [];
 	});
 	const mean = values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 	return { key, teacher, label: labels.get(teacher) ?? teacher, source, studentBase, cells, mean, n: values.length };
 }
 
-function by({ order, quantity }: Choices): (a: Line, b: Line) => number {
+function by(choices: Choices): (a: Line, b: Line) => number {
+	const { order } = choices;
 	const value = (line: Line) => {
 		const cell = line.cells.get(order);
-		const chosen = order === "mean" ? line.mean : cell ? quantityOf(cell, quantity).value : null;
+		const chosen = order === "mean" ? line.mean : cell ? quantityOf(cell, choices).value : null;
 		return chosen ?? Number.NEGATIVE_INFINITY;
 	};
 	const sources = ["published", "own", "practice"];

@@ -1,12 +1,18 @@
-/** The score panel: published and own scores side by side, and whether to believe them. */
+/** The score panel: published and own scores side by side, whether to believe them, and what is behind them. */
 import { select } from "d3";
 import { ScorePanelMessage, type ScorePanelRequest } from "../../server/core/score/panel-message.ts";
 import { drawBreakdown } from "./breakdown.ts";
-import { type Choices, firstChoices, isDoubtful, quantities } from "./choices.ts";
+import { type Choices, type Choose, firstChoices, type Tab } from "./choices.ts";
 import { drawControls } from "./controls.ts";
-import { isShown, linesOf } from "./lines.ts";
-import { drawScoreGrid } from "./score-grid.ts";
-import { drawScoreTable } from "./score-table.ts";
+import { dataFigures } from "./data-figures.ts";
+import { drawFigures, type Figure } from "./figure.ts";
+import { drawLegend } from "./legend.ts";
+import { linesOf } from "./lines.ts";
+import { recipeFigures } from "./recipe-figures.ts";
+import { scoreFigures } from "./score-figures.ts";
+import { drawTabs } from "./tabs.ts";
+import { teachersFigures } from "./teachers-figures.ts";
+import { installTooltip } from "./tooltip.ts";
 import "./panel.css";
 
 interface Shown {
@@ -25,6 +31,7 @@ export function drawScore(root: HTMLElement, message: unknown, post: (request: S
 	shownIn.set(root, { message: parsed, choices: before?.choices ?? firstChoices(parsed), post });
 	if (!before) {
 		root.classList.add("score");
+		installTooltip(root);
 		new ResizeObserver(() => redraw(root)).observe(root);
 	}
 	redraw(root);
@@ -38,21 +45,31 @@ function redraw(root: HTMLElement): void {
 		shown.choices = { ...shown.choices, ...change };
 		redraw(root);
 	};
-	drawHead(part(root, "head"), choices);
+	drawTabs(part(root, "head"), choices, choose);
 	drawControls(part(root, "controls"), message, choices, choose);
 	drawProblems(part(root, "problems"), message);
-	const isChart = choices.view === "chart";
-	const [chart, table] = [part(root, "chart"), part(root, "table")];
-	chart.hidden = !isChart;
-	table.hidden = isChart;
-	if (isChart) drawScoreGrid(chart, message, choices, choose, root.clientWidth);
-	else drawScoreTable(table, message, choices, choose);
+	const body = part(root, "body");
+	// Panels share no figures.
+	if (body.dataset.tab !== choices.tab) body.replaceChildren();
+	body.dataset.tab = choices.tab;
+	drawFigures(body, figures[choices.tab](message, choices, choose), {
+		view: choices.view,
+		width: root.clientWidth,
+		post,
+	});
 	drawLegend(part(root, "legend"), message, choices);
-	drawBreakdown(part(root, "breakdown"), message, choices, post);
 	drawEmpty(part(root, "empty"), message, choices);
+	drawBreakdown(part(root, "breakdown"), message, choices, post);
 }
 
-const order = ["head", "controls", "problems", "chart", "table", "empty", "legend", "breakdown"];
+const figures: Readonly<Record<Tab, (message: ScorePanelMessage, choices: Choices, choose: Choose) => Figure[]>> = {
+	score: scoreFigures,
+	teachers: teachersFigures,
+	data: dataFigures,
+	recipe: recipeFigures,
+};
+
+const order = ["head", "controls", "problems", "body", "empty", "legend", "breakdown"];
 
 /** The part of the panel with this name, all of them made once and in order. */
 function part(root: HTMLElement, name: string): HTMLElement {
@@ -63,21 +80,11 @@ function part(root: HTMLElement, name: string): HTMLElement {
 			root.append(section);
 		}
 		root.querySelector(".score-breakdown")?.setAttribute("aria-live", "polite");
+		root.querySelector(".score-body")?.setAttribute("role", "tabpanel");
 	}
 	const found = root.querySelector<HTMLElement>(`:scope > .score-${name}`);
 	if (!found) throw new Error(`There is no part ${name}.`);
 	return found;
-}
-
-function drawHead(section: HTMLElement, choices: Choices): void {
-	const { label, explanation } = quantities[choices.quantity];
-	const head = select(section);
-	head.selectAll("h1").data(["Polyglot Score"]).join("h1").text(String);
-	head
-		.selectAll("p")
-		.data([`${label}: ${explanation}. Each language has its own scale and ranks: compare teachers within a language.`])
-		.join("p")
-		.text(String);
 }
 
 function drawProblems(section: HTMLElement, { problems }: ScorePanelMessage): void {
@@ -89,38 +96,8 @@ function drawProblems(section: HTMLElement, { problems }: ScorePanelMessage): vo
 		.text(({ message, where }) => (where ? `${where}: ${message}` : message));
 }
 
-function drawLegend(section: HTMLElement, message: ScorePanelMessage, choices: Choices): void {
-	const cells = message.cells.filter((cell) => isShown(cell, choices) && !choices.hiddenLanguages.has(cell.language));
-	const doubtful = cells.filter((cell) => isDoubtful(cell, choices.quantity)).length;
-	const entries = [
-		{ name: "published", text: "published", isShown: cells.some(({ source }) => source === "published") },
-		{ name: "own", text: "own run", isShown: cells.some(({ source }) => source === "own") },
-		{
-			name: "practice",
-			text: "practice: measured on practice models",
-			isShown: cells.some(({ source }) => source === "practice"),
-		},
-		{
-			name: "doubtful",
-			text: `† hatched: PGR is not interpretable (${doubtful} of ${cells.length}); choose a cell to read why`,
-			isShown: doubtful > 0,
-		},
-	];
-	const joined = select(section)
-		.selectAll<HTMLSpanElement, (typeof entries)[number]>("span.entry")
-		.data(entries.filter((entry) => entry.isShown))
-		.join((enter) => {
-			const entry = enter.append("span");
-			entry.append("i").attr("aria-hidden", "true");
-			entry.append("span");
-			return entry;
-		});
-	joined.attr("class", ({ name }) => `entry ${name}`);
-	joined.select("span").text(({ text }) => text);
-}
-
 function drawEmpty(section: HTMLElement, message: ScorePanelMessage, choices: Choices): void {
-	const isEmpty = linesOf(message, choices).length === 0;
+	const isEmpty = choices.tab === "score" && linesOf(message, choices).length === 0;
 	section.hidden = !isEmpty;
 	select(section)
 		.selectAll("p")

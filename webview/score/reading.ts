@@ -1,7 +1,7 @@
 /** What a score cell says, in words: for its tooltip, for screen readers and for the breakdown. */
 import type { ScoreCell } from "../../server/core/score/panel-message.ts";
 import { explain } from "../../server/core/score/reasons.ts";
-import { type Quantity, quantities, quantityOf } from "./choices.ts";
+import { type Choices, publishedAlpha, quantities, quantityOf } from "./choices.ts";
 import { fixed, signed, unknown, withInterval } from "./units.ts";
 
 /** Reasons that forbid to read PGR as a recovered gap. */
@@ -27,16 +27,33 @@ export function shortDoubt(cell: ScoreCell): string | null {
 export function describe(
 	cell: ScoreCell,
 	labels: { teacher: string; language: string; base: string },
-	shown: Quantity,
+	shown: Pick<Choices, "quantity" | "alpha">,
 ): string {
 	const { value, stderr } = quantityOf(cell, shown);
 	const parts = [
 		`${labels.teacher}, ${labels.language}, ${sourceLabel(cell.source)}, student base ${labels.base}.`,
-		...(shown === "pg" && stderr === null ? [] : [`${quantities[shown].label} ${withInterval(value, stderr, 3)}.`]),
+		...(shown.quantity === "pg" && shown.alpha === publishedAlpha && stderr === null
+			? []
+			: [`${nameOf(shown)} ${withInterval(value, stderr, 3)}.`]),
 		`PG-Score ${fixed(cell.pg, 3)} from PGR ${fixed(cell.pgr, 3)} and z ${fixed(cell.z, 3)}; gain ${signed(cell.gain, 4)}.`,
 	];
+	const order = comparisonSentence(cell);
+	if (order !== null) parts.push(order);
 	const doubt = whyDoubtful(cell);
 	return doubt === null ? parts.join(" ") : `${parts.join(" ")} PGR not interpretable: ${doubt}`;
+}
+
+/** How certain the order is, by the interval of the rank. */
+export function comparisonSentence({ comparison }: ScoreCell): string | null {
+	if (!comparison) return null;
+	const { rank, low, high, of, isLeading, origin } = comparison;
+	const leads = isLeading ? (rank === 1 ? "" : ", not distinguishable from the highest") : ", below the leading group";
+	return `Rank ${rank} of ${of}, 95 % interval ${low} to ${high}${leads} (${origin}).`;
+}
+
+export function nameOf({ quantity, alpha }: Pick<Choices, "quantity" | "alpha">): string {
+	if (quantity !== "pg" || alpha === publishedAlpha) return quantities[quantity].label;
+	return `score(α = ${alpha.toFixed(2)})`;
 }
 
 export function sourceLabel(source: ScoreCell["source"]): string {

@@ -1,7 +1,7 @@
 /** Teachers by languages as bars. Every language has a scale of its own: scores compare within a language only. */
 import { max, min, type ScaleLinear, type Selection, scaleLinear } from "d3";
 import type { ScoreCell, ScorePanelMessage } from "../../server/core/score/panel-message.ts";
-import { type Choices, type Choose, isDoubtful, quantities, quantityOf } from "./choices.ts";
+import { type Choices, type Choose, isDoubtful, publishedAlpha, quantities, quantityOf } from "./choices.ts";
 import { drawHatches, sources } from "./hatch.ts";
 import { cellKey, type Line, linesOf, ranksOf, shownLanguages } from "./lines.ts";
 import { describe, sourceLabel } from "./reading.ts";
@@ -14,8 +14,8 @@ const headHeight = 30;
 const labelWidth = 176;
 const meanWidth = 76;
 const numberWidth = 56;
-const rankWidth = 20;
-const leastFacet = 118;
+const rankWidth = 36;
+const leastFacet = 124;
 const groupGap = 10;
 
 interface Facet {
@@ -74,9 +74,9 @@ function facetsOf(message: ScorePanelMessage, choices: Choices, lines: readonly 
 }
 
 /** From the lowest to the highest value, zero included; intervals widen it by as much again at most. */
-function scaleOf(lines: readonly Line[], language: string, source: Source, { quantity }: Choices) {
+function scaleOf(lines: readonly Line[], language: string, source: Source, choices: Choices) {
 	const cells = lines.filter((line) => line.source === source).flatMap((line) => line.cells.get(language) ?? []);
-	const known = cells.map((cell) => quantityOf(cell, quantity));
+	const known = cells.map((cell) => quantityOf(cell, choices));
 	const values = [0, ...known.flatMap(({ value }) => value ?? [])];
 	const [low, high] = [min(values) ?? 0, max(values) ?? 0];
 	const reach = known.flatMap(({ value, stderr }) =>
@@ -169,7 +169,6 @@ function drawLines(svg: Svg, lines: readonly Line[], tops: readonly number[], me
 			.attr("class", "mean")
 			.attr("x", labelWidth + meanWidth - 12)
 			.attr("text-anchor", "end");
-		line.append("title");
 		return line;
 	});
 	joined
@@ -180,8 +179,8 @@ function drawLines(svg: Svg, lines: readonly Line[], tops: readonly number[], me
 	joined.select(".source").text(({ source }) => (source === "published" ? "" : sourceLabel(source)));
 	joined.select(".mean").text(({ mean, n, source }) => `${n === most(source) ? "" : `n ${n}  `}${fixed(mean, 3)}`);
 	joined
-		.select("title")
-		.text((line) => `${line.label}, ${sourceLabel(line.source)}, ${baseLabels.get(line.studentBase)}`);
+		.select(".teacher")
+		.attr("data-tip", (line) => `${line.label}, ${sourceLabel(line.source)}, ${baseLabels.get(line.studentBase)}`);
 }
 
 interface Mark {
@@ -192,6 +191,8 @@ interface Mark {
 	readonly scale: ScaleLinear<number, number>;
 	readonly row: number;
 	readonly rank: number | undefined;
+	/** Places gained against the published weight. */
+	readonly move: number;
 	readonly label: string;
 }
 
@@ -214,17 +215,17 @@ function drawCells(svg: Svg, marks: readonly Mark[], choices: Choices, choose: C
 				.attr("y1", rowHeight / 2)
 				.attr("y2", rowHeight / 2);
 			for (const name of ["rank", "value", "doubt"]) cell.append("text").attr("class", name).attr("y", 16);
-			cell.append("title");
 			return cell;
 		});
 	joined
 		.attr("class", ({ cell }) => `cell ${cell.source}`)
-		.classed("doubtful", ({ cell }) => isDoubtful(cell, choices.quantity))
+		.classed("doubtful", ({ cell }) => isDoubtful(cell, choices))
 		.classed("chosen", ({ cell }) => cellKey(cell) === choices.chosen)
 		.attr("data-row", ({ row }) => row)
 		.attr("data-column", ({ column }) => column)
 		.attr("tabindex", (mark) => (mark === first ? 0 : -1))
 		.attr("aria-label", ({ label }) => label)
+		.attr("data-tip", ({ label }) => label)
 		.attr("aria-pressed", ({ cell }) => `${cellKey(cell) === choices.chosen}`)
 		.attr("transform", ({ facet, top }) => `translate(${facet.left} ${top})`)
 		.on("click", (_event, { cell }) => choose({ chosen: cellKey(cell) }))
@@ -239,11 +240,11 @@ function drawCells(svg: Svg, marks: readonly Mark[], choices: Choices, choose: C
 }
 
 function shapeCells(cells: Selection<SVGGElement, Mark, SVGSVGElement, unknown>, choices: Choices): void {
-	const value = ({ cell }: Mark) => quantityOf(cell, choices.quantity).value;
+	const value = ({ cell }: Mark) => quantityOf(cell, choices).value;
 	const end = (mark: Mark) => mark.scale(value(mark) ?? 0);
 	const zero = ({ scale }: Mark) => scale(0);
 	const spread = ({ cell, scale }: Mark, side: -1 | 1) => {
-		const known = quantityOf(cell, choices.quantity);
+		const known = quantityOf(cell, choices);
 		return scale((known.value ?? 0) + side * 1.96 * (known.stderr ?? 0));
 	};
 	cells.select(".field").attr("width", ({ facet }) => facet.width);
@@ -253,13 +254,14 @@ function shapeCells(cells: Selection<SVGGElement, Mark, SVGSVGElement, unknown>,
 		.attr("width", (mark) => Math.abs(end(mark) - zero(mark)));
 	cells
 		.select(".interval")
-		.attr("visibility", ({ cell }) => (quantityOf(cell, choices.quantity).stderr === null ? "hidden" : null))
+		.attr("visibility", ({ cell }) => (quantityOf(cell, choices).stderr === null ? "hidden" : null))
 		.attr("x1", (mark) => spread(mark, -1))
 		.attr("x2", (mark) => spread(mark, 1));
 	cells
 		.select(".rank")
 		.attr("x", 2)
-		.text(({ rank }) => rank ?? "");
+		.classed("leading", ({ cell }) => (cell.comparison?.isLeading ?? false) && isPublishedScore(choices))
+		.text(({ cell, rank, move }) => rankText(cell, rank, move, choices));
 	cells
 		.select(".value")
 		.attr("x", ({ facet }) => facet.width - 14)
@@ -268,8 +270,7 @@ function shapeCells(cells: Selection<SVGGElement, Mark, SVGSVGElement, unknown>,
 	cells
 		.select(".doubt")
 		.attr("x", ({ facet }) => facet.width - 12)
-		.text(({ cell }) => (isDoubtful(cell, choices.quantity) ? "†" : ""));
-	cells.select("title").text(({ label }) => label);
+		.text(({ cell }) => (isDoubtful(cell, choices) ? "†" : ""));
 }
 
 function marksOf(
@@ -280,6 +281,7 @@ function marksOf(
 	message: ScorePanelMessage,
 ): Mark[] {
 	const ranks = ranksOf(lines, choices);
+	const published = ranksOf(lines, { ...choices, alpha: publishedAlpha });
 	const baseLabels = new Map(message.studentBases.map(({ name, label }) => [name, label]));
 	return lines.flatMap((line, row) =>
 		facets.flatMap((facet, column) => {
@@ -287,10 +289,24 @@ function marksOf(
 			const scale = facet.scales.get(line.source);
 			if (!cell || !scale) return [];
 			const names = { teacher: line.label, language: facet.name, base: baseLabels.get(cell.studentBase) ?? unknown };
-			const label = describe(cell, names, choices.quantity);
-			return [{ cell, facet, column, row, top: tops[row] ?? 0, scale, rank: ranks.get(cellKey(cell)), label }];
+			const label = describe(cell, names, choices);
+			const key = cellKey(cell);
+			const rank = ranks.get(key);
+			const move = (published.get(key) ?? 0) - (rank ?? published.get(key) ?? 0);
+			return [{ cell, facet, column, row, top: tops[row] ?? 0, scale, rank, move, label }];
 		}),
 	);
+}
+
+function isPublishedScore({ quantity, alpha }: Choices): boolean {
+	return quantity === "pg" && alpha === publishedAlpha;
+}
+
+/** The rank with its interval where known; after a change of weight, how far it moved. */
+function rankText({ comparison }: ScoreCell, rank: number | undefined, move: number, choices: Choices): string {
+	if (rank === undefined) return "";
+	if (isPublishedScore(choices) && comparison) return `${comparison.low}–${comparison.high}`;
+	return move === 0 ? `${rank}` : `${rank}${move > 0 ? "▲" : "▼"}${Math.abs(move)}`;
 }
 
 function isPress(event: KeyboardEvent): boolean {

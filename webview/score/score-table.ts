@@ -4,6 +4,7 @@ import type { ScoreCell, ScorePanelMessage } from "../../server/core/score/panel
 import type { Choices, Choose } from "./choices.ts";
 import { cellKey, linesOf, shownLanguages } from "./lines.ts";
 import { shortDoubt, sourceLabel } from "./reading.ts";
+import type { Sheet } from "./sheet.ts";
 import { fixed, unknown, withInterval } from "./units.ts";
 
 interface Row {
@@ -69,6 +70,48 @@ export function drawScoreTable(
 		.join("td")
 		.classed("number", ({ isNumber }) => isNumber)
 		.text(({ text }) => text);
+}
+
+/** Every number of the shown cells, for the CSV. */
+export function scoreSheet(message: ScorePanelMessage, choices: Choices): Sheet {
+	const numbers = [
+		"pg",
+		"pgStderr",
+		"pgr",
+		"pgrStderr",
+		"z",
+		"zWithinLanguage",
+		"result",
+		"resultStderr",
+		"gain",
+		"gainStderr",
+	] as const;
+	const heads = [
+		"teacher_model",
+		"target_lang",
+		"student_base",
+		"source",
+		...numbers,
+		"rank_low",
+		"rank_high",
+		"pgr_interpretable",
+		"reasons",
+	];
+	return {
+		caption: "Scores, one row per teacher and language",
+		columns: heads,
+		rows: rowsOf(message, choices).map(({ cell }) => [
+			cell.teacher,
+			cell.language,
+			cell.studentBase,
+			cell.source,
+			...numbers.map((column) => cell[column]),
+			cell.comparison?.low ?? null,
+			cell.comparison?.high ?? null,
+			String(cell.pgrInterpretable),
+			cell.reasons.join(";"),
+		]),
+	};
 }
 
 function rowsOf(message: ScorePanelMessage, choices: Choices): Row[] {

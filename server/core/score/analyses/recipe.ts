@@ -66,18 +66,20 @@ function translation({ translations }: Published): RecipeFinding {
 	const groups = [...Map.groupBy(translations, (row) => row.translate_method)];
 	const points = groups.flatMap(([method, rows]) => {
 		const group = methodNames[method] ?? method;
-		return [
-			{ group, series: "mean PG-Score", value: meanOf(rows.map((row) => row.pg_score)) },
-			{ group, series: "mean accuracy", value: meanOf(rows.map((row) => row.result)) },
-		];
+		return rows
+			.map((row) => ({ group, series: row.target_lang, value: row.pg_score }))
+			.concat({ group, series: "mean", value: meanOf(rows.map((row) => row.pg_score)) });
 	});
+	const accuracies = groups
+		.map(([method, rows]) => ({ name: methodNames[method] ?? method, mean: meanOf(rows.map((row) => row.result)) }))
+		.sort((a, b) => b.mean - a.mean)
+		.map(({ name, mean }) => `${name} ${mean.toFixed(4)}`);
 	return {
 		name: "translation",
 		title: "Way of translating",
 		status: "reproduces",
-		remark:
-			"The means are Figure 6's. By accuracy the order is another: NLLB then respond, NLLB both, teacher; z is the same in all three, and two of the three gaps are negative.",
-		unit: "PG-Score or accuracy",
+		remark: `The means are Figure 6's. By mean accuracy the order is another: ${accuracies.join(", ")}. z is the same in all three, and two of the three gaps are negative.`,
+		unit: "PG-Score",
 		points,
 	};
 }
