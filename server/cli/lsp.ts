@@ -1,6 +1,7 @@
 /** `polyglot lsp --stdio`: the language server for any LSP editor. */
 import { parseArgs } from "node:util";
 import { createConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
+import { checkFileFeature } from "../language/check-file.ts";
 import { generateFeature } from "../language/generate.ts";
 import { startServer } from "../language/main.ts";
 import { scoreFeature } from "../language/score.ts";
@@ -39,6 +40,7 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 		generateFeature(practice),
 		trainFeature(practice, io.version),
 		scoreFeature,
+		checkFileFeature,
 	];
 	startServer(connection, runtime, features);
 	await ended;

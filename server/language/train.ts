@@ -4,7 +4,8 @@ import { notifications, type RunSummary, requests } from "../core/engine-api.ts"
 import { EvaluationAbout, findAnchor, TrainAbout } from "../core/evaluation.ts";
 import type { PracticeMode } from "../core/practice-mode.ts";
 import { UserError } from "../core/problem.ts";
-import type { Link as PanelLink, RunPanelMessage } from "../core/trainer/panel-message.ts";
+import type { RunPanelMessage } from "../core/trainer/panel-message.ts";
+import { runPanelMessage } from "../core/trainer/panel-message-of.ts";
 import type { Link } from "../core/trainer/session.ts";
 import { evaluateStudent, fileScores } from "../node/evaluate-student.ts";
 import type { TrainerClient } from "../node/trainer-client.ts";
@@ -36,7 +37,7 @@ export const trainFeature =
 		const tellPanels = () => {
 			const { current } = connection;
 			for (const runId of watched) {
-				const message = current && panelMessage(current, runId);
+				const message = current && panelMessage(server, current, runId);
 				if (message) notify(server, notifications.runView, { runId, message });
 			}
 		};
@@ -81,7 +82,7 @@ export const trainFeature =
 		respond(server, requests.watchRun, async ({ runId }) => {
 			const client = await connection.client();
 			if (!client.view(runId)) await client.connect();
-			const message = panelMessage(client, runId);
+			const message = panelMessage(server, client, runId);
 			if (!message) throw new UserError("unknown-run", `There is no run ${runId} in this workspace.`);
 			watched.add(runId);
 			return message;
@@ -130,23 +131,13 @@ function summaryOf({ view, run, about }: Student): RunSummary {
 	};
 }
 
-function panelMessage(client: TrainerClient, runId: string): RunPanelMessage | undefined {
+function panelMessage(server: ServerContext, client: TrainerClient, runId: string): RunPanelMessage | undefined {
 	const student = client.students().find(({ view }) => view.runId === runId);
 	if (!student) return undefined;
-	const { cursor, fault, engine, measured, artifacts, unread, ...view } = student.view;
-	return {
-		type: "run",
-		link: panelLink(client.link),
-		view: {
-			...view,
-			metrics: [...view.metrics],
-			checkpoints: [...view.checkpoints],
-			results: [...view.results],
-			warnings: [...view.warnings],
-			log: [...view.log],
-		},
+	return runPanelMessage(student.view, client.link, {
+		nowMs: server.runtime.now(),
 		anchors: anchorResults(client, student),
-	};
+	});
 }
 
 function anchorResults(client: TrainerClient, { about }: Student): RunPanelMessage["anchors"] {
@@ -161,22 +152,6 @@ function anchorResults(client: TrainerClient, { about }: Student): RunPanelMessa
 		const found = model === null ? undefined : findAnchor(client.students(), model, settings);
 		return found ? [{ name, results: [...found.view.results] }] : [];
 	});
-}
-
-function panelLink(link: Link): PanelLink {
-	switch (link.state) {
-		case "ready":
-			return { state: "connected", message: null };
-		case "idle":
-			return { state: "closed", message: null };
-		case "stopped":
-			return { state: "closed", message: link.why };
-		case "connecting":
-		case "initializing":
-			return { state: "connecting", message: null };
-		case "waiting":
-			return { state: "waiting", message: link.why };
-	}
 }
 
 /** A line above the list of runs; empty while there is nothing to say. */
@@ -195,8 +170,11 @@ class EndedRuns {
 	}
 
 	look(client: TrainerClient, runId: string | undefined): void {
-		const view = runId === undefined ? undefined : client.view(runId);
-		if (!view || runId === undefined) return;
+		const student = client.students().find(({ view }) => view.runId === runId);
+		if (!student || runId === undefined) return;
+		const { view, about } = student;
+		// Nobody asked for the evaluation of an anchor by itself.
+		if (EvaluationAbout.safeParse(about).data?.evaluates === "anchor") return;
 		if (!view.isFinal) this.#open.add(runId);
 		else if (this.#open.delete(runId)) {
 			notify(this.#server, notifications.runEnded, {

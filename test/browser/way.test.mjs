@@ -78,9 +78,11 @@ test("evaluate: the student beside base and reference, and a score on disk", asy
 });
 
 test("score: the published teachers beside my own, and a visible mark where PGR is not interpretable", async () => {
+	await bench.command("Notifications: Clear All Notifications");
+	await bench.command("View: Close All Editors");
 	await bench.command("Polyglot: Show Polyglot Score");
 	const panel = await bench.panel("score");
 	await panel.locator("text=Gemma 3 27B").first().waitFor();
 	await panel.locator("text=practice-careful").first().waitFor();
-	await bench.screenshots("score", ["light", "dark", "contrast"]);
+	await bench.screenshots("score", { kinds: ["light", "dark", "contrast"] });
 });

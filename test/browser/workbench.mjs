@@ -100,6 +100,11 @@ export class Workbench {
 		}
 	}
 
+	/** Answers the question of trust with no. */
+	async distrust() {
+		await this.page.locator(".monaco-dialog-box .monaco-button", { hasText: "No" }).click();
+	}
+
 	/** A notification that holds this text. */
 	toast(text) {
 		return this.page.locator(".notification-list-item", { hasText: text });
@@ -118,10 +123,11 @@ export class Workbench {
 		return found;
 	}
 
-	/** Saves `test-results/<name>-light.png` and `-dark.png`. */
-	async screenshots(name, kinds = ["light", "dark"]) {
+	/** Saves `test-results/<name>-<theme>.png` for each theme; `pose` brings up what a change of theme closes. */
+	async screenshots(name, { kinds = ["light", "dark"], pose = async () => {} } = {}) {
 		for (const kind of kinds) {
 			await this.setTheme(kind);
+			await pose();
 			await this.page.screenshot({ path: join(results, `${name}-${kind}.png`) });
 		}
 	}

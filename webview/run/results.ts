@@ -1,5 +1,6 @@
 /** What an evaluation found, beside base and reference where they were measured the same way. */
 import { scaleLinear, select } from "d3";
+import { isAccuracy } from "../../server/core/trainer/extrinsic.ts";
 import type { PanelRun, RunPanelMessage } from "../../server/core/trainer/panel-message.ts";
 
 type Result = PanelRun["results"][number];
@@ -8,8 +9,9 @@ interface Row {
 	readonly result: Result;
 }
 
-const width = 220;
+const width = 130;
 const confidence = 1.96;
+const barColumn = 3;
 
 export function drawResults(section: HTMLElement, view: PanelRun, anchors: RunPanelMessage["anchors"]): void {
 	if (view.kind !== "eval") return;
@@ -35,7 +37,7 @@ function drawTable(section: HTMLElement, rows: readonly Row[]): void {
 		.selectAll("table")
 		.data(rows.length > 0 ? [0] : [])
 		.join("table");
-	const heads = ["task", "language", "model", "metric", "value ± standard error", "0 … 1, bar: 95 %", "items", "shots"];
+	const heads = ["task", "model", "value ± standard error", "0 to 1, 95 %", "metric", "items", "shots", "language"];
 	table
 		.selectAll("thead")
 		.data([0])
@@ -60,20 +62,20 @@ function drawTable(section: HTMLElement, rows: readonly Row[]): void {
 		.selectAll<HTMLTableCellElement, string>("td")
 		.data(({ name, result }) => [
 			result.task,
-			result.language,
 			name,
-			result.metric,
 			valueText(result),
 			"",
+			result.metric.replaceAll("_", " "),
 			String(result.n),
 			String(result.shots),
+			result.language,
 		])
 		.join("td")
 		.each(function (text, index) {
-			if (index !== 5) this.textContent = text;
+			if (index !== barColumn) this.textContent = text;
 		});
 	row.each(function ({ result }) {
-		const cell = this.cells[5];
+		const cell = this.cells[barColumn];
 		if (cell) drawInterval(cell, result);
 	});
 }
@@ -85,7 +87,7 @@ function valueText({ value, stderr }: Result): string {
 
 /** Only accuracies share the axis from 0 to 1. */
 function drawInterval(cell: HTMLTableCellElement, { value, stderr, metric }: Result): void {
-	const isShown = value !== null && metric !== "bits_per_byte";
+	const isShown = value !== null && isAccuracy({ metric });
 	const x = scaleLinear([0, 1], [4, width - 4]).clamp(true);
 	const svg = select(cell)
 		.selectAll("svg")
