@@ -5,7 +5,7 @@ import { UserError } from "../core/problem.ts";
 import type { EmbeddedText, EmbeddingSource } from "./embedding-source.ts";
 import { contentKey, type MeasureCache } from "./measure-cache.ts";
 import { type CallOptions, MeasureCalls } from "./measure-calls.ts";
-import { FaultCounts } from "./measure-faults.ts";
+import { FaultCounts, sentence } from "./measure-faults.ts";
 import type { TeacherEndpoint } from "./teacher-endpoint.ts";
 
 export interface EndpointSourceOptions extends CallOptions {
@@ -44,7 +44,10 @@ export class EndpointSource implements EmbeddingSource {
 	static async open(options: EndpointSourceOptions, signal: AbortSignal): Promise<EndpointSource> {
 		const calls = new MeasureCalls(options);
 		const refused = (why: string) =>
-			new UserError("embeddings", `${options.model} at ${options.endpoint.origin} can't measure diversity: ${why}.`);
+			new UserError(
+				"embeddings",
+				`${options.model} at ${options.endpoint.origin} can't measure diversity: ${sentence(why)}`,
+			);
 		const reply = await calls.call(() => post(options, probes, signal), signal);
 		if (reply.type === "failure") throw refused(reply.message);
 		const [one, other] = readEmbeddings(reply.body, probes.length, null);

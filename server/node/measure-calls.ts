@@ -21,6 +21,8 @@ export class MeasureCalls {
 	readonly #backoffMs: number;
 	readonly #attempts: number;
 	#inFlight = 0;
+	/** An endpoint that has answered before may come back; one that never has is most likely not there. */
+	#hasAnswered = false;
 	#waiting: (() => void)[] = [];
 
 	constructor({ concurrency = 16, backoffMs = 1_000, attempts = 4 }: CallOptions = {}) {
@@ -40,6 +42,7 @@ export class MeasureCalls {
 		for (let tried = 1; ; tried += 1) {
 			const sentAt = await this.#enter(signal);
 			const reply = await attempt().finally(() => this.#leave());
+			this.#hasAnswered ||= !isFailure(reply) || reply.kind !== "unreachable";
 			if (!isFailure(reply)) {
 				this.#limit.succeeded();
 				return reply;
@@ -48,7 +51,7 @@ export class MeasureCalls {
 			if (reply.kind === "busy") this.#limit.overloaded(sentAt, this.#capped(reply.retryAfterMs));
 			else this.#limit.stumbled();
 			// A 200 that can't be read is not a passing fault of the line.
-			const isFinal = reply.kind === "rejected" || reply.status === 200;
+			const isFinal = reply.kind === "rejected" || reply.status === 200 || !this.#hasAnswered;
 			if (isFinal || tried >= (reply.kind === "busy" ? busyAttempts : this.#attempts)) return ended(reply);
 			await pause(Math.min(longestWaitMs, Math.random() * this.#backoffMs * 2 ** tried), signal);
 		}

@@ -22,6 +22,11 @@ export class FaultCounts {
 			.slice(0, 3)
 			.map(([reason, count]) => `${count} × ${reason}`);
 		const more = this.#counts.size > reasons.length ? "; …" : "";
-		return [`${backend}: ${failed} of ${this.#asked} ${what} are missing: ${reasons.join("; ")}${more}.`];
+		return [`${backend}: ${failed} of ${this.#asked} ${what} are missing: ${sentence(`${reasons.join("; ")}${more}`)}`];
 	}
+}
+
+/** Reasons of ours end without a stop, those of servers with one. */
+export function sentence(reason: string): string {
+	return /[.!?]$/u.test(reason) ? reason : `${reason}.`;
 }

@@ -2,6 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { GroupMeasure } from "../core/measure/group-measure.ts";
 import type { GroupKey, MeasuredSample } from "../core/measure/measured-sample.ts";
+import { createSigner } from "../core/near-duplicates/signature.ts";
 import { UserError } from "../core/problem.ts";
 
 /** Each group keeps two sums of 2 MB for the lexical embedding. */
@@ -15,6 +16,7 @@ interface HashedGroup {
 export class MeasureGroups {
 	readonly #by: readonly GroupKey[];
 	readonly #groups = new Map<string, HashedGroup>();
+	readonly #signer = createSigner();
 
 	constructor(by: readonly GroupKey[]) {
 		this.#by = by;
@@ -47,7 +49,7 @@ export class MeasureGroups {
 				`More than ${mostGroups} groups of ${this.#by.join(", ")}; group by less.`,
 			);
 		const labels = Object.fromEntries(this.#by.map((key) => [key, sample[key]]));
-		const group = { measure: new GroupMeasure(labels), hash: createHash("sha256") };
+		const group = { measure: new GroupMeasure(labels, this.#signer), hash: createHash("sha256") };
 		this.#groups.set(name, group);
 		return group;
 	}

@@ -14,7 +14,7 @@ import { UserError } from "../core/problem.ts";
 import { contentKey, type MeasureCache, schemaCodec } from "./measure-cache.ts";
 import { type CallOptions, MeasureCalls } from "./measure-calls.ts";
 import type { CompleteSample, SampleBackend } from "./measure-dataset.ts";
-import { FaultCounts } from "./measure-faults.ts";
+import { FaultCounts, sentence } from "./measure-faults.ts";
 import type { TeacherEndpoint } from "./teacher-endpoint.ts";
 
 export interface ScorerOptions extends CallOptions {
@@ -95,7 +95,7 @@ export class ScorerEndpoint implements SampleBackend<Scored> {
 		const { model, endpoint } = this.#options;
 		return new UserError(
 			"scorer",
-			`${model} at ${endpoint.origin} can't measure perplexity: ${why}. vLLM's completions route can.`,
+			`${model} at ${endpoint.origin} can't measure perplexity: ${sentence(why)} vLLM's completions route can.`,
 		);
 	}
 }

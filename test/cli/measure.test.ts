@@ -4,10 +4,11 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { run } from "../../server/cli/measure.ts";
 import { MeasureReport } from "../../server/core/measure/measure-report.ts";
 import { IntrinsicRow } from "../../server/core/score/rows.ts";
+import { measuringServer } from "../node/measuring-server.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "measure-"));
 
@@ -21,7 +22,7 @@ async function polyglotMeasure(...args: string[]) {
 		stderr: (line) => stderr.push(line),
 		env: {},
 		cwd: folder,
-		mediaFolder: "",
+		mediaFolder: new URL("../../media/", import.meta.url).pathname,
 		version: "0.0.0",
 		signal: new AbortController().signal,
 	});
@@ -92,6 +93,26 @@ test("each number says what it rests on; missing is null with a reason", async (
 	assert.deepEqual([b.rubric_score, b.perplexity, b.rubric.missing], [null, null, 1]);
 	assert.match(b.rubric.reason ?? "", /--judge/);
 	assert.match(b.perplexity_of_responses.reason ?? "", /--scorer/);
+});
+
+test("almost equal texts are counted beside exact ones", async () => {
+	const text =
+		"Der alte Leuchtturm am Rand der Bucht wurde im vergangenen Sommer von Grund auf erneuert und neu gestrichen";
+	const texts = [
+		text,
+		`${text}.`,
+		text.replace("Sommer", "Winter"),
+		"Etwas ganz anderes steht hier, nämlich nichts davon.",
+	];
+	const { rows } = await report(
+		await file(
+			"near.jsonl",
+			texts.map((one, at) => row(`${at}`, "t", "de", `${at} ${at * 77}`, one)),
+		),
+	);
+	const responses = rows[0]?.responses;
+	assert.deepEqual([responses?.near_duplicate_share.value, responses?.exact_duplicate_share.value], [0.5, 0]);
+	assert.match(responses?.near_duplicate_share.backend ?? "", /MinHash/);
 });
 
 test("rows can be grouped by strategy and source, or not at all", async () => {
@@ -210,3 +231,109 @@ test("an empty file is no failure", async () => {
 	const empty = await report(await file("empty.jsonl", []));
 	assert.deepEqual([empty.rows, empty.lines], [[], 0]);
 });
+
+/** Embeddings, echoed log-probabilities and chat, each as an honest server would give them. */
+const backends = await measuringServer((body, path) => {
+	if (path.endsWith("/embeddings")) {
+		const inputs = body.input as string[];
+		return {
+			body: { data: inputs.map((text, index) => ({ index, embedding: [text.length % 7, text.length % 3, 1] })) },
+		};
+	}
+	if (path.endsWith("/chat/completions"))
+		return { body: { choices: [{ finish_reason: "stop", message: { content: '{"feedback": "x", "score": 3}' } }] } };
+	const tokens = [...String(body.prompt)];
+	// Half the price for words in an order that makes sense: what the acceptance test looks for.
+	const price = /^[a-z].*\.$/.test(String(body.prompt)) ? -4 : -2;
+	const logprobs = {
+		tokens,
+		token_logprobs: tokens.map((_, at) => (at === 0 ? null : price)),
+		text_offset: [...tokens.keys()],
+	};
+	return { body: { choices: [{ logprobs }], usage: { prompt_tokens: tokens.length, completion_tokens: 0 } } };
+});
+after(() => backends.close());
+
+await writeFile(
+	join(folder, "polyglot.json"),
+	JSON.stringify({ teachers: [{ name: "strict", baseUrl: backends.baseUrl, model: "judge-model" }] }),
+);
+
+const all = [
+	"--embeddings",
+	`${backends.baseUrl}#embedder`,
+	"--scorer",
+	`${backends.baseUrl}#scorer`,
+	"--judge",
+	"strict",
+];
+
+test("embeddings, judge and scorer by endpoints fill the published columns, under their own names", async () => {
+	const { rows, warnings, agreement } = await report(mixed, ...all);
+	const [a] = rows;
+	assert.deepEqual([a?.rubric_score, a?.rubric.histogram, warnings, agreement], [3, [0, 0, 3, 0, 0], [], null]);
+	assert.ok(Math.abs((a?.perplexity ?? 0) - Math.exp(2)) < 1e-12);
+	assert.equal(a?.perplexity_of_responses.average, "token-weighted");
+	assert.match(a?.embedding_model ?? "", /^embedder at http.*, 3 dimensions$/);
+	assert.match(a?.judge_model ?? "", /^judge-model at http.*, rubric-v1$/);
+	assert.match(a?.perplexity_model ?? "", /^scorer at /);
+	const [, b] = rows;
+	assert.deepEqual([b?.perplexity, b?.perplexity_of_responses.missing, b?.rubric.missing], [null, 1, 1]);
+});
+
+test("measuring again asks nothing but the probes; one edited row costs one call of each kind", async () => {
+	await report(mixed, ...all);
+	const start = backends.requests.length;
+	await report(mixed, ...all);
+	const probes = backends.requests.length - start;
+	assert.equal(probes, 7, "one probe of the embeddings, six sentences for the scorer");
+	const edited = (await readFile(join(folder, mixed), "utf8")).replace("Die Katze schläft.", "Die Katze schnurrt.");
+	await writeFile(join(folder, "edited.jsonl"), edited);
+	const before = backends.requests.length;
+	await report("edited.jsonl", ...all);
+	assert.equal(backends.requests.length - before, probes + 3);
+});
+
+test("the paper's way of averaging is labelled, and joins prompt and response by nothing", async () => {
+	const { rows } = await report(mixed, ...all, "--paper-compatible");
+	assert.match(rows[0]?.perplexity_of_responses.average ?? "", /paper-compatible batch mean/);
+	assert.match(rows[0]?.perplexity_model ?? "", /prompt \+ "" \+ response/);
+});
+
+test("several judges are held against each other; the practice judge says what it is", async () => {
+	const { agreement, warnings, rows } = await report(mixed, "--judge", "strict", "--judge", "practice-judge");
+	assert.deepEqual([agreement?.n, agreement?.missing, agreement?.judges.length], [6, 0, 2]);
+	assert.equal(
+		agreement?.confusion[2]?.reduce((sum, count) => sum + count),
+		6,
+	);
+	assert.ok(warnings.some((warning) => /practice judge: plain rules, not a language model/.test(warning)));
+	assert.equal(rows[0]?.rubric_score, 3);
+});
+
+test("the table names each backend and its unit", async () => {
+	const { stdout } = await polyglotMeasure(mixed, ...all, "--judge", "practice-judge");
+	assert.match(stdout, /Rubric: mean of 1 to 5 by judge-model at/);
+	assert.match(stdout, /Perplexity of responses given their prompts, token-weighted, by scorer at/);
+	assert.match(stdout, /Krippendorff's alpha \(ordinal\)/);
+	assert.ok(!/Not measured/.test(stdout));
+});
+
+test("an unknown judge", () =>
+	refused(/polyglot\.json has no such teacher\. Known: strict, practice-judge/, mixed, "--judge", "who"));
+test("an address without a model", () => refused(/give URL#MODEL/, mixed, "--embeddings", "http://127.0.0.1:1/v1"));
+test("an address with a password is not repeated", async () => {
+	const { stderr } = await polyglotMeasure(mixed, "--scorer", "http://me:secret@127.0.0.1/v1#m");
+	assert.ok(stderr.length === 1 && !stderr[0]?.includes("secret"), stderr.join());
+});
+test("an endpoint that isn't there", async () => {
+	const gone = await measuringServer(() => ({ body: {} }));
+	await gone.close();
+	await refused(
+		/Nothing answers at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\)\.$/,
+		mixed,
+		"--embeddings",
+		`${gone.baseUrl}#m`,
+	);
+});
+test("a rubric without a judge", () => refused(/--rubric goes with --judge/, mixed, "--rubric", "r.txt"));

@@ -1,4 +1,5 @@
 /** Everything measured on one group of samples. */
+import type { Signer } from "../near-duplicates/signature.ts";
 import type { GroupKey, MeasuredSample } from "./measured-sample.ts";
 import type { ResponseLikelihood } from "./perplexity.ts";
 import { type Rating, Ratings } from "./ratings.ts";
@@ -10,8 +11,8 @@ export type Scored = ResponseLikelihood | { readonly failure: string };
 export class GroupMeasure {
 	/** The group's values of the keys it was made by. */
 	readonly labels: Readonly<Partial<Record<GroupKey, string | null>>>;
-	readonly prompts = new TextMeasure();
-	readonly responses = new TextMeasure();
+	readonly prompts: TextMeasure;
+	readonly responses: TextMeasure;
 	readonly ratings = new Ratings();
 	/** In file order, which the paper's way of averaging depends on; null where nothing could be scored. */
 	readonly likelihoods: (ResponseLikelihood | null)[] = [];
@@ -21,8 +22,10 @@ export class GroupMeasure {
 	/** Samples without prompt or response, which no judge or scorer is asked about. */
 	incomplete = 0;
 
-	constructor(labels: Readonly<Partial<Record<GroupKey, string | null>>>) {
+	constructor(labels: Readonly<Partial<Record<GroupKey, string | null>>>, signer: Signer) {
 		this.labels = labels;
+		this.prompts = new TextMeasure(signer);
+		this.responses = new TextMeasure(signer);
 	}
 
 	get rows(): number {

@@ -112,7 +112,7 @@ function textsOf(texts: TextMeasure, rows: number, backend: string): Texts {
 	return {
 		distinct_ri: texts.diversity(backend),
 		exact_duplicate_share: texts.exactDuplicates(),
-		near_duplicate_share: unmeasured(rows, "near duplicates are not measured yet"),
+		near_duplicate_share: texts.nearDuplicates(),
 		length_bytes: length(bytes),
 		length_graphemes: length(graphemes),
 		length_words: length(words),

@@ -1,5 +1,9 @@
 /** What is measured on the prompts, or on the responses, of one group of samples. */
+
 import { hash53 } from "../checks/exact-duplicate.ts";
+import { defaultThreshold, findNearDuplicates } from "../near-duplicates/near-duplicates.ts";
+import type { Signer } from "../near-duplicates/signature.ts";
+import { collectSignatures, type SignatureCollector } from "../near-duplicates/signature-columns.ts";
 import { DiversitySum, type Embedding } from "./diversity-sum.ts";
 import { Jackknife } from "./jackknife.ts";
 import type { Metric } from "./metric.ts";
@@ -22,6 +26,12 @@ export class TextMeasure {
 	#sum: DiversitySum | undefined;
 	readonly #jackknife = new Jackknife();
 	#failed = 0;
+	readonly #signatures: SignatureCollector;
+
+	/** Making a signer takes longer than most texts do, so all groups share one. */
+	constructor(signer: Signer) {
+		this.#signatures = collectSignatures(16, signer);
+	}
 
 	/** First pass: counts the text; null where the sample has none. */
 	count(text: string | null, language: string | null): void {
@@ -31,6 +41,7 @@ export class TextMeasure {
 		}
 		this.#texts += 1;
 		this.#keys.add(duplicateKey(text));
+		this.#signatures.add(text);
 		this.#lengths.bytes.add(utf8Bytes(text));
 		this.#lengths.graphemes.add(graphemes(text));
 		this.#lengths.words.add(words(text, language));
@@ -78,6 +89,21 @@ export class TextMeasure {
 		const value = this.#texts === 0 ? null : 1 - this.#keys.size / this.#texts;
 		const reason = value === null ? "no text" : null;
 		return { value, stderr: null, n: this.#texts, missing: this.#missing, reason, backend: "NFC, white space folded" };
+	}
+
+	/** Share of texts that almost stand in the group before, exact ones included. Asked for once, after the last text. */
+	nearDuplicates(): Metric {
+		const { nearest, cutRows } = findNearDuplicates(this.#signatures.finish());
+		const found = nearest.reduce((sum, partner) => sum + (partner === -1 ? 0 : 1), 0);
+		const cut = cutRows > 0 ? `${cutRows} texts are like so many others that not all were compared` : null;
+		return {
+			value: this.#texts === 0 ? null : found / this.#texts,
+			stderr: null,
+			n: this.#texts,
+			missing: this.#missing,
+			reason: this.#texts === 0 ? "no text" : cut,
+			backend: `MinHash of character n-grams, Jaccard ≥ ${defaultThreshold}`,
+		};
 	}
 }
 
