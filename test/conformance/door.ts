@@ -42,6 +42,16 @@ export function doorTests(server: () => Server): void {
 		await peer.close();
 	});
 
+	test("a revoked token's connections are closed with 4401, and it opens no door", async (context) => {
+		const { revoke, addToken, url } = server();
+		if (!revoke || !addToken) return context.skip("this server has one token for its life");
+		const token = await addToken();
+		const peer = await Peer.greet({ url, token });
+		await revoke(token);
+		assert.equal((await peer.closed).code, 4401);
+		assert.equal(await status({ token }), 401);
+	});
+
 	test("health needs no token and reveals nothing else", async () => {
 		const address = server().url.replace(/^ws/, "http").replace("/v1/rpc", "/healthz");
 		const response = await fetch(address);

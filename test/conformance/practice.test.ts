@@ -31,14 +31,12 @@ async function start(): Promise<Server> {
 			title: pace,
 			spec: { specVersion: 1, model: { id: "practice-base" }, template: "none", data: { sha256 } },
 		}),
-		evaluate: (runId) => ({
-			spec: {
-				specVersion: 1,
-				target: { runId },
-				backend: "practice",
-				tasks: ["practice_choice", "practice_bpb"],
-				languages: ["en"],
-			},
+		evaluate: async (runId) => ({
+			specVersion: 1,
+			target: { runId },
+			backend: "practice",
+			tasks: ["practice_choice", "practice_bpb"],
+			languages: ["en"],
 		}),
 		restart: async () => {
 			await trainer.close();

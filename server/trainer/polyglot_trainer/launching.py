@@ -57,7 +57,11 @@ class Launching:
         target = spec["target"]
         if "runId" not in target:
             return
-        row = self._row(target["runId"])
+        try:
+            row = self._runs.row(target["runId"])
+        except KeyError as cause:
+            message = f"There is no student {target['runId']}."
+            raise TrainerError("checkpoint_missing", message, param="/target/runId") from cause
         if row["kind"] != "train":
             message = "Only a training run can be evaluated."
             raise TrainerError("invalid_spec", message, issues=[_issue("/target/runId", message)])
