@@ -1,9 +1,17 @@
 /** A chart as a file of its own: the colours and fonts it has on screen become its own. */
 
-const kept = [
-	...["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "opacity", "visibility"],
-	...["font-family", "font-size", "font-weight", "font-variant-numeric", "text-anchor", "paint-order"],
+const paint = [
+	"fill",
+	"fill-opacity",
+	"stroke",
+	"stroke-width",
+	"stroke-opacity",
+	"stroke-dasharray",
+	"visibility",
+	"display",
 ];
+const font = ["font-family", "font-size", "font-weight", "font-variant-numeric", "text-anchor"];
+const drawn = new Set(["rect", "line", "path", "circle"]);
 
 /** The SVG as text that stands alone, on the editor's background. */
 export function svgText(svg: SVGSVGElement): string {
@@ -43,11 +51,24 @@ function sizeOf(svg: SVGSVGElement): { width: number; height: number } {
 
 function bake(original: Element, copy: Element): void {
 	const style = getComputedStyle(original);
-	for (const property of kept) {
+	const isText = original.localName === "text" || original.localName === "tspan";
+	for (const property of isText ? ["fill", "display", ...font] : drawn.has(original.localName) ? paint : []) {
 		const value = style.getPropertyValue(property);
 		if (value) copy.setAttribute(property, value.replaceAll(/url\("?[^"#]*(#[^")]+)"?\)/gu, "url($1)"));
 	}
-	for (const name of ["class", "tabindex", "role", "aria-pressed", "data-tip", "data-row", "data-column"]) {
+	for (const name of [
+		...[
+			"class",
+			"tabindex",
+			"role",
+			"aria-pressed",
+			"aria-label",
+			"aria-hidden",
+			"data-tip",
+			"data-row",
+			"data-column",
+		],
+	]) {
 		copy.removeAttribute(name);
 	}
 }

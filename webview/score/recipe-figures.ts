@@ -19,7 +19,7 @@ function figureOf({ name, title, status, remark, unit, points }: Finding): Figur
 		remark,
 		sheet: {
 			caption: `${title}, ${unit}`,
-			columns: ["", "Series", unit],
+			columns: ["What", "Series", unit],
 			rows: points.map(({ group, series: one, value }) => [group, one, value]),
 		},
 		draw: (body, width) =>

@@ -1,5 +1,6 @@
 /** Ranks teachers within one language and student base, with intervals where the results' errors are known. */
 import { seededRandom } from "../generate/seeded-random.ts";
+import { implausibleItems, impliedItems } from "./binomial.ts";
 import type { ScoreCell } from "./panel-message.ts";
 import type { Published } from "./published.ts";
 import { type Estimate, leadingGroup, rankIntervals } from "./rank-intervals.ts";
@@ -25,10 +26,12 @@ function compare(
 	tables: Published["tables"],
 	compared: Map<ScoreCell, ScoreCell["comparison"]>,
 ): void {
+	// An error that only a hundred thousand items could give is no error of these benchmarks (Table 13 in Czech).
+	const isPlausible = (cell: ScoreCell, stderr: number) => impliedItems(cell.result, stderr) < implausibleItems;
 	const estimates = group.flatMap((cell): (Estimate & { cell: ScoreCell; origin: string })[] => {
 		const known = resultStderr(cell, tables);
 		const gap = cell.anchor ? Math.abs(cell.anchor.ref - cell.anchor.base) : 0;
-		if (!known || cell.pg === null || gap === 0) return [];
+		if (!known || !isPlausible(cell, known.stderr) || cell.pg === null || gap === 0) return [];
 		return [{ name: cell.teacher, value: cell.pg, stderr: known.stderr / (2 * gap), cell, origin: known.origin }];
 	});
 	// A rank among some of the teachers would be another rank.

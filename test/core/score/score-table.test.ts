@@ -66,6 +66,9 @@ test("published ranks have intervals from Table 13; a language whose errors are 
 	for (const { comparison } of spanish) {
 		assert.ok(comparison && comparison.low <= comparison.rank && comparison.rank <= comparison.high);
 	}
+	// Czech rests on one benchmark whose printed errors are off by a factor of about 25.
+	const czech = message.cells.filter(({ language, studentBase }) => language === "cs" && studentBase === "olmo3-7b");
+	assert.ok(czech.length === 10 && czech.every(({ comparison }) => comparison === null));
 	const unknown = scoreTable(published, [row(), row({ teacher_model: "u", result_stderr: null })]);
 	for (const { source, comparison } of unknown.cells) if (source === "own") assert.equal(comparison, null);
 });

@@ -1,4 +1,5 @@
 /** Checks that need one row only, or rows that should not repeat. */
+import { implausibleItems, impliedItems } from "../binomial.ts";
 import { finite } from "../finite.ts";
 import { rowKey } from "../join.ts";
 import { type AuditCheck, byAnchors, decimalsOf, type Finding, short } from "./finding.ts";
@@ -27,9 +28,6 @@ export const resultInRange: AuditCheck = (rows) =>
 		return [{ code: "result-out-of-range", severity: "warning", message, line, related: [], field: "result" }];
 	});
 
-/** More items than any benchmark here has by far: the largest asks about 3,000 a language. */
-const implausibleItems = 100_000;
-
 /** A binomial error says how many items it rests on: n = p(1−p)/SE² + 1. */
 export const stderrScale: AuditCheck = (rows) =>
 	rows.flatMap(({ line, row }): Finding[] => {
@@ -41,7 +39,7 @@ export const stderrScale: AuditCheck = (rows) =>
 				{ ...found, message: `result_stderr is ${short(stderr)}; the error of an accuracy is at most 0.5. Percent?` },
 			];
 		if (stderr === 0) return [{ ...found, message: `result_stderr is 0 at a result of ${short(p)}.` }];
-		const items = (p * (1 - p)) / stderr ** 2 + 1;
+		const items = impliedItems(p, stderr);
 		if (items < implausibleItems) return [];
 		const count = Math.round(items).toLocaleString("en");
 		return [
