@@ -1,7 +1,7 @@
 /** `npm run bench [name…]`: measures, and sets what was measured against its target. A missed target is marked, not a failure. */
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
-import { availableParallelism, cpus, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -51,10 +51,13 @@ function hasRun(module: unknown): module is { run: () => Promise<Bench> } {
 	return typeof module === "object" && module !== null && "run" in module && typeof module.run === "function";
 }
 
+/** The load belongs to it: on a machine that others use, timings say little without. */
 function machine(): string {
 	const model = cpus()[0]?.model.trim() ?? "unknown processor";
 	const memory = Math.round(totalmem() / 2 ** 30);
-	return `${availableParallelism()} cores (${model}), ${memory} GiB memory, Node ${process.version}, ${process.platform}`;
+	const load = (loadavg()[0] ?? 0).toFixed(1);
+	const system = `Node ${process.version}, ${process.platform}, load of the last minute ${load}`;
+	return `${availableParallelism()} cores (${model}), ${memory} GiB memory, ${system}`;
 }
 
 /** Columns in the order in which the rows name them, as wide as their widest cell. */

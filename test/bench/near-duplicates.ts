@@ -39,6 +39,7 @@ export async function run(): Promise<Bench> {
 			{ what: "signatures", measured: `${seconds.sign.toFixed(2)} s`, target: "", ok: null },
 			{ what: "buckets and comparisons", measured: `${seconds.find.toFixed(2)} s`, target: "", ok: null },
 			{ what: "both", measured: `${total.toFixed(2)} s`, target: "≤ 15 s on two cores", ok: total <= 15 },
+			{ what: "both, processor time", measured: `${seconds.processor.toFixed(2)} s`, target: "", ok: null },
 			{ what: "memory of signatures and tables", measured: `${megabytes} MB`, target: "", ok: null },
 			...targets.map(({ edits, recall }) => recallRow(planted.plants, found, edits, recall)),
 			...precisionRows(planted, found),
@@ -48,6 +49,7 @@ export async function run(): Promise<Bench> {
 
 function timed({ texts }: PlantedTexts) {
 	const before = process.memoryUsage().arrayBuffers;
+	const processor = process.cpuUsage();
 	const start = performance.now();
 	const collector = collectSignatures(texts.length);
 	for (const text of texts) collector.add(text);
@@ -55,9 +57,10 @@ function timed({ texts }: PlantedTexts) {
 	const signed = performance.now();
 	const found = findNearDuplicates(columns);
 	const end = performance.now();
+	const { user, system } = process.cpuUsage(processor);
 	return {
 		found,
-		seconds: { sign: (signed - start) / 1000, find: (end - signed) / 1000 },
+		seconds: { sign: (signed - start) / 1000, find: (end - signed) / 1000, processor: (user + system) / 1e6 },
 		megabytes: Math.round((process.memoryUsage().arrayBuffers - before) / 1e6),
 	};
 }
@@ -84,18 +87,14 @@ function recallOf(plants: readonly Plant[], found: NearDuplicates): number {
 	return hits.length / plants.length;
 }
 
-function precisionRows({ texts }: PlantedTexts, found: NearDuplicates): BenchRow[] {
+function precisionRows({ texts, languages }: PlantedTexts, found: NearDuplicates): BenchRow[] {
 	const shingles = shingleSets();
 	const jaccardOf = (a: number, b: number) => jaccard(shingles(texts[a] ?? ""), shingles(texts[b] ?? ""));
 	const exact = texts.flatMap((_, row) => found.pairsOf(row).map((pair) => jaccardOf(pair.earlier, row)));
 	exact.sort((a, b) => a - b);
 	const low = exact.filter((value) => value < 0.4).length / exact.length;
 	const at = (share: number) => (exact[Math.floor(share * exact.length)] ?? Number.NaN).toFixed(2);
-	const random = seededRandom(2);
-	const strangers = Array.from({ length: 2000 }, () => {
-		const row = Math.floor(random() * (texts.length - 8));
-		return jaccardOf(row, row + 8);
-	});
+	const strangers = strangersOf(languages).map(([a, b]) => jaccardOf(a, b));
 	const mean = strangers.reduce((sum, value) => sum + value, 0) / strangers.length;
 	return [
 		{ what: "pairs found", measured: `${exact.length}, ${found.cutRows} rows cut short`, target: "", ok: null },
@@ -111,8 +110,17 @@ function precisionRows({ texts }: PlantedTexts, found: NearDuplicates): BenchRow
 			target: "≤ 4 %",
 			ok: low <= 0.04,
 		},
-		{ what: "mean Jaccard of random rows, mostly one language", measured: mean.toFixed(3), target: "", ok: null },
+		{ what: "mean Jaccard of random pairs of one language", measured: mean.toFixed(3), target: "", ok: null },
 	];
+}
+
+/** 2,000 random rows, each with the next row of its language. */
+function strangersOf(languages: readonly LanguageCode[]): [number, number][] {
+	const random = seededRandom(2);
+	return Array.from({ length: 2000 }, () => {
+		const row = Math.floor(random() * (languages.length / 2));
+		return [row, languages.indexOf(languages[row] ?? "en", row + 1)];
+	});
 }
 
 function shingleSets(): (text: string) => Set<number> {

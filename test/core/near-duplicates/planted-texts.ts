@@ -7,6 +7,8 @@ export type Random = () => number;
 
 export interface PlantedTexts {
 	readonly texts: readonly string[];
+	/** The language of each text. */
+	readonly languages: readonly LanguageCode[];
 	readonly plants: readonly Plant[];
 }
 
@@ -60,6 +62,7 @@ export function plantTexts(count: number, length: number, shares: readonly numbe
 	const random = seededRandom(seed);
 	const vocabularies = languageCodes.map((language) => vocabularyOf(language, random));
 	const texts: string[] = [];
+	const languages: LanguageCode[] = [];
 	const plants: Plant[] = [];
 	/** Pieces of the texts some later row copies; those of all texts would not fit in memory. */
 	let origin: { readonly row: number; readonly pieces: readonly string[]; readonly at: number } | undefined;
@@ -68,15 +71,18 @@ export function plantTexts(count: number, length: number, shares: readonly numbe
 			const edits = shares[plants.length % shares.length] ?? 0;
 			const words = vocabularies[origin.at] ?? [];
 			texts.push(editWords(origin.pieces, edits, () => drawWord(words, random), random));
-			plants.push({ earlier: origin.row, later: row, language: languageCodes[origin.at] ?? "en", edits });
+			const language = languages[origin.row] ?? "en";
+			plants.push({ earlier: origin.row, later: row, language, edits });
+			languages.push(language);
 			continue;
 		}
 		const at = Math.floor(random() * languageCodes.length);
 		const pieces = writePieces(vocabularies[at] ?? [], languageCodes[at] === "ja" ? "" : " ", length, random);
 		if (row % 25 === Math.floor(row / 25) % 24) origin = { row, pieces, at };
 		texts.push(pieces.join(""));
+		languages.push(languageCodes[at] ?? "en");
 	}
-	return { texts, plants };
+	return { texts, languages, plants };
 }
 
 /** By Zipf's law: the first of `words` are as common as articles are. */
