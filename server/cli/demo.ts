@@ -80,7 +80,7 @@ async function generate({ language, folder, count, practice }: Way, name: string
 	const run = await startGenerateRun({
 		folder,
 		teachers: teachers.filter((teacher) => teacher.name === name),
-		language,
+		languages: [language],
 		strategies: ["generate", "respond"],
 		seedFiles: [join(io.mediaFolder, "practice", `${language}.jsonl`)],
 		count,

@@ -1,25 +1,25 @@
-/** The teachers a `polyglot.json` names, for the command line. */
+/** The `polyglot.json` a command of generation works with. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type ParseError, parse } from "jsonc-parser";
 import { UserError } from "../core/problem.ts";
-import { Project, type Teacher } from "../core/project.ts";
+import { emptyProject, type Project, type Teacher } from "../core/project.ts";
+import { readProject } from "../core/project-text.ts";
 
-/** Without `path`, a missing `polyglot.json` is no teachers; a named file must be there. */
-export async function teachersOfProject(path: string | undefined, cwd: string): Promise<Teacher[]> {
+/** Without `path`, a missing `polyglot.json` is the empty project; a named file must be there. One with errors is refused. */
+export async function readProjectFile(path: string | undefined, cwd: string): Promise<Project> {
 	const full = resolve(cwd, path ?? "polyglot.json");
 	const text = await readFile(full, "utf8").catch((cause: unknown) => {
 		if (path === undefined && cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
 		throw new UserError("project-unreadable", `Cannot read ${full}: ${String(cause)}`, { cause });
 	});
-	if (text === undefined) return [];
-	const errors: ParseError[] = [];
-	const project = Project.safeParse(parse(text, errors, { allowTrailingComma: true }));
-	if (errors.length > 0) throw new UserError("project-broken", `${full} is not JSON (at offset ${errors[0]?.offset}).`);
-	if (project.success) return project.data.teachers;
-	const issue = project.error.issues[0];
-	throw new UserError(
-		"project-broken",
-		`${full}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "does not fit"}.`,
-	);
+	if (text === undefined) return emptyProject;
+	const { project, problems } = readProject(text);
+	const [problem] = problems;
+	if (problem) throw new UserError("project-broken", `${full}, offset ${problem.offset}: ${problem.message}`);
+	return project;
+}
+
+/** The teachers of that project. */
+export async function teachersOfProject(path: string | undefined, cwd: string): Promise<readonly Teacher[]> {
+	return (await readProjectFile(path, cwd)).teachers;
 }

@@ -41,9 +41,33 @@ export const Teacher = z
 		sampling: z.optional(Sampling),
 		price: z.optional(Price),
 		concurrency: z.optional(z.int().check(z.gte(1), z.lte(1000), z.describe("Requests in flight at most."))),
+		rpm: z.optional(z.int().check(z.gte(1), z.describe("Requests a minute the provider allows."))),
+		tpm: z.optional(z.int().check(z.gte(1), z.describe("Tokens a minute the provider allows."))),
 	})
 	.check(z.describe("A model that writes samples. Its key lives in the editor's secret storage or the environment."));
 export type Teacher = z.infer<typeof Teacher>;
+
+export const Templates = z
+	.strictObject({
+		system: z.optional(
+			z
+				.record(z.string(), z.string())
+				.check(z.describe("System prompts by language code, or * for all; {language} is its name.")),
+		),
+		generate: z.optional(z.string().check(z.describe("Placeholders: {language}, {task}, {examples}."))),
+		translate: z.optional(z.string().check(z.describe("Placeholders: {language}, {prompt}."))),
+		respond: z.optional(z.string().check(z.describe("Placeholders: {language}, {prompt}."))),
+	})
+	.check(z.describe("Wording of requests that replaces the product's own; its hash travels with every sample."));
+export type Templates = z.infer<typeof Templates>;
+
+export const Budget = z
+	.strictObject({
+		amount: z.number().check(z.gt(0)),
+		currency: z.string().check(z.regex(/^[A-Z]{3}$/), z.describe("ISO 4217, as in the teachers' prices.")),
+	})
+	.check(z.describe("A run pauses before it spends more than this."));
+export type Budget = z.infer<typeof Budget>;
 
 export const Trainer = z
 	.strictObject({
@@ -86,11 +110,33 @@ export type FieldMapping = z.infer<typeof FieldMapping>;
 
 const LanguageCode = z.string().check(z.regex(/^[a-z]{2,3}$/), z.describe("ISO 639-1."));
 
+export const Generation = z
+	.strictObject({
+		teachers: z.optional(
+			z.array(z.string()).check(z.describe("Names of teachers; all of the project where left out.")),
+		),
+		languages: z.optional(z.array(LanguageCode)),
+		strategies: z.optional(z.array(z.enum(["generate", "translate", "respond"]))),
+		count: z.optional(
+			z
+				.int()
+				.check(
+					z.gte(1),
+					z.describe("Accepted samples wanted of each teacher in each language, in equal shares over the strategies."),
+				),
+		),
+		budget: z.optional(Budget),
+		templates: z.optional(Templates),
+	})
+	.check(z.describe("The grid of a generation run: teachers by languages by strategies."));
+export type Generation = z.infer<typeof Generation>;
+
 export const Project = z.strictObject({
 	$schema: z.optional(z.string()),
 	teachers: z._default(z.array(Teacher), []),
 	languages: z._default(z.array(LanguageCode).check(z.describe("Languages offered first.")), []),
 	seeds: z._default(z.array(z.string()).check(z.describe("Seed files, relative to the workspace.")), []),
+	generation: z.optional(Generation),
 	trainer: z.optional(Trainer),
 	references: z._default(
 		z

@@ -30,11 +30,17 @@ export const generateFeature =
 			await Promise.all([...active.values()].map(({ ended }) => ended));
 			await practice.close();
 		});
-		respond(server, requests.startGeneration, async ({ teachers, seeds, ...plan }) => {
+		respond(server, requests.startGeneration, async ({ teachers, seeds, language, ...plan }) => {
 			requireTrust(server);
 			const found = await findTeachers(server, practice, teachers);
 			return follow(
-				await startGenerateRun({ ...surroundings(server, practice), ...plan, teachers: found, seedFiles: [seeds] }),
+				await startGenerateRun({
+					...surroundings(server, practice),
+					...plan,
+					languages: [language],
+					teachers: found,
+					seedFiles: [seeds],
+				}),
 			);
 		});
 		respond(server, requests.resumeGeneration, async ({ runId }) => {

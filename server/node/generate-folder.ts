@@ -5,6 +5,7 @@ import type { Outcome } from "../core/generate/attempt-policy.ts";
 import type { CellProgress } from "../core/generate/cell-progress.ts";
 import { PlanLine } from "../core/generate/plan.ts";
 import { JournalLine, Manifest } from "../core/generate/run-records.ts";
+import { estimatedTokens } from "../core/generate/token-estimate.ts";
 import { UserError } from "../core/problem.ts";
 import { readLine } from "./generate-read.ts";
 import { JsonlLog } from "./jsonl-log.ts";
@@ -84,6 +85,7 @@ export async function replayRun(folder: string, cells: readonly CellProgress[]):
 	const journal = await JsonlLog.open(join(folder, "journal.jsonl"), (text) => {
 		const line = readLine(JournalLine, text);
 		if (!line) return void bad.push(text);
+		countAttempt(line.cell === undefined ? undefined : cells[line.cell], line);
 		if (line.verdict !== "again" && settled.get(line.key) !== "accepted") settled.set(line.key, line.verdict);
 		if (line.verdict === "again") attempts.set(line.key, [...(attempts.get(line.key) ?? []), line.outcome]);
 	});
@@ -105,6 +107,15 @@ export async function replayRun(folder: string, cells: readonly CellProgress[]):
 		plannedKeys: [...planned.keys()],
 		unreadable: bad.length,
 	};
+}
+
+/** What an attempt used, whether or not anything came of it. */
+export function countAttempt(cell: CellProgress | undefined, { usage, answer, reusedFrom }: JournalLine): void {
+	if (!cell || reusedFrom !== undefined) return;
+	cell.attempts += 1;
+	cell.promptTokens += usage?.promptTokens ?? 0;
+	cell.completionTokens += usage?.completionTokens ?? (answer === null ? 0 : estimatedTokens(answer));
+	if (usage === null && answer !== null) cell.estimated += 1;
 }
 
 function count(cell: CellProgress | undefined, line: PlanLine, verdict: "accepted" | "dropped" | undefined): void {

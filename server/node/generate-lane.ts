@@ -2,12 +2,14 @@
 import { AdaptiveLimit } from "../core/generate/adaptive-limit.ts";
 import { type Judged, judge, nextStep, type Outcome, retryDelayMs } from "../core/generate/attempt-policy.ts";
 import { type CellProgress, nextCell } from "../core/generate/cell-progress.ts";
-import { chatMessages, type Material, seedPrompt } from "../core/generate/chat-request.ts";
+import { chatMessages, type Material, seedPrompt, wantsPair } from "../core/generate/chat-request.ts";
 import { CircuitBreaker } from "../core/generate/circuit-breaker.ts";
 import type { PlanLine } from "../core/generate/plan.ts";
+import { RateBucket } from "../core/generate/rate-bucket.ts";
 import type { Reply } from "../core/generate/reply.ts";
 import type { JournalLine, RunTeacher } from "../core/generate/run-records.ts";
 import { sampleOf } from "../core/generate/sample-of.ts";
+import { expectedCost } from "../core/generate/spending.ts";
 import type { Message, SampleRow } from "../core/sample-row.ts";
 import type { RunWork } from "./generate-work.ts";
 import type { TeacherEndpoint } from "./teacher-endpoint.ts";
@@ -22,6 +24,14 @@ export interface Pending {
 }
 
 const defaultConcurrency = 64;
+/** How an answer came: over the wire, or out of an earlier run. */
+interface Origin {
+	readonly latencyMs: number;
+	readonly reusedFrom?: string;
+}
+
+/** Before any attempt came back. An assumption: three examples and an answer of a few sentences. */
+const firstTokens = { prompt: 700, completion: 400 };
 
 export class Lane {
 	readonly teacher: RunTeacher;
@@ -30,6 +40,8 @@ export class Lane {
 	readonly #work: RunWork;
 	readonly #endpoint: TeacherEndpoint;
 	readonly #breaker: CircuitBreaker;
+	readonly #requests: RateBucket | undefined;
+	readonly #tokens: RateBucket | undefined;
 	/** Retries, ready to go ahead of new work. */
 	readonly #ready: Pending[];
 	/** Retries that wait for their time. */
@@ -57,6 +69,8 @@ export class Lane {
 		const clock = { now: () => performance.now(), random: Math.random };
 		this.limit = new AdaptiveLimit({ ...clock, max: teacher.concurrency ?? defaultConcurrency });
 		this.#breaker = new CircuitBreaker(clock);
+		this.#requests = teacher.rpm === undefined ? undefined : new RateBucket(teacher.rpm, clock.now);
+		this.#tokens = teacher.tpm === undefined ? undefined : new RateBucket(teacher.tpm, clock.now);
 		this.ended = new Promise((resolve) => {
 			this.#end = resolve;
 		});
@@ -71,8 +85,24 @@ export class Lane {
 		const seconds = Math.ceil(this.limit.pauseMs / 1000);
 		if (seconds > 0)
 			return this.#holdReason === null ? `server pause ${seconds} s` : `${this.#holdReason} Next try in ${seconds} s`;
+		if (this.#requests && this.#requests.waitMs(1) > 0) return `rpm bucket (${this.teacher.rpm} requests a minute)`;
+		if (this.#tokens && this.#tokens.waitMs(this.expectedTokens) > 0)
+			return `tpm bucket (${this.teacher.tpm} tokens a minute)`;
 		if (this.#inFlight === 0 && this.#delayed.size > 0) return `${this.#delayed.size} retries wait for their time`;
 		return null;
+	}
+
+	/** Tokens one attempt is expected to use: the mean so far, or a guess before the first. */
+	get expectedTokens(): number {
+		const attempts = this.cells.reduce((sum, cell) => sum + cell.attempts, 0);
+		if (attempts === 0) return firstTokens.prompt + firstTokens.completion;
+		return this.cells.reduce((sum, cell) => sum + cell.promptTokens + cell.completionTokens, 0) / attempts;
+	}
+
+	/** Money one attempt is expected to cost; null without a price. */
+	get expectedCost(): number | null {
+		const { price } = this.teacher;
+		return price ? expectedCost(price, this.cells, firstTokens) : null;
 	}
 
 	/** Sends as much as may be sent. Safe to call at any time. */
@@ -83,7 +113,7 @@ export class Lane {
 			const next = this.#ready.shift() ?? this.#planned();
 			if (!next) break;
 			this.#inFlight += 1;
-			void this.#attempt(next).catch((cause: unknown) => this.#work.fail(cause));
+			void this.#attempt(next, this.#reserve()).catch((cause: unknown) => this.#work.fail(cause));
 		}
 		this.#sleep();
 		const isIdle =
@@ -93,7 +123,20 @@ export class Lane {
 	}
 
 	#maySend(): boolean {
-		return this.limit.maySend(this.#inFlight) && (!this.#breaker.isProbing || this.#inFlight === 0);
+		if (!this.limit.maySend(this.#inFlight) || this.#bucketMs() > 0) return false;
+		return (!this.#breaker.isProbing || this.#inFlight === 0) && this.#work.mayAfford(this.teacher);
+	}
+
+	/** Takes a request and its expected tokens out of the buckets at once, before anything is awaited. */
+	#reserve(): number {
+		const tokens = this.expectedTokens;
+		this.#requests?.take(1);
+		this.#tokens?.take(tokens);
+		return tokens;
+	}
+
+	#bucketMs(): number {
+		return Math.max(this.#requests?.waitMs(1) ?? 0, this.#tokens?.waitMs(this.expectedTokens) ?? 0);
 	}
 
 	#finish(): void {
@@ -102,10 +145,10 @@ export class Lane {
 		this.#end();
 	}
 
-	/** Wakes up when a pause ends. */
+	/** Wakes up when a pause ends or a bucket has filled. */
 	#sleep(): void {
 		clearTimeout(this.#wake);
-		const ms = this.limit.pauseMs;
+		const ms = Math.max(this.limit.pauseMs, this.#bucketMs());
 		if (ms > 0 && !this.#work.isStopping) this.#wake = setTimeout(() => this.pump(), Math.ceil(ms));
 	}
 
@@ -117,21 +160,54 @@ export class Lane {
 		return { line, cell, earlier: [] };
 	}
 
-	async #attempt(pending: Pending): Promise<void> {
+	async #attempt(pending: Pending, reserved: number): Promise<void> {
 		try {
 			await this.#work.planned(pending.line);
 			const material = this.#work.material(pending.cell.cell, pending.line.draw);
+			if (pending.earlier.length === 0 && (await this.#reused(pending, material))) {
+				this.#requests?.take(-1);
+				this.#tokens?.take(-reserved);
+				return;
+			}
 			const sentAt = performance.now();
 			const reply = await this.#endpoint.complete(this.#request(pending, material), this.#work.signal);
-			const judged = judge(reply, pending.cell.cell.strategy === "respond" ? seedPrompt(material.seed) : null);
-			this.#adapt(reply, judged, sentAt);
-			await this.#settle(pending, material, reply, judged, Math.round(performance.now() - sentAt));
+			const latencyMs = performance.now() - sentAt;
+			if (reply.type === "answer" && reply.usage)
+				this.#tokens?.take(reply.usage.promptTokens + reply.usage.completionTokens - reserved);
+			const judged = judge(reply, this.#fixedPrompt(material));
+			this.#adapt(reply, judged, sentAt, latencyMs);
+			await this.#settle(pending, material, reply, judged, { latencyMs: Math.round(latencyMs) });
 		} catch (cause) {
 			if (!this.#work.signal.aborted) throw cause;
 		} finally {
 			this.#inFlight -= 1;
 			this.pump();
 		}
+	}
+
+	/** Takes over what an earlier run was answered to the same request. */
+	async #reused(pending: Pending, material: Material): Promise<boolean> {
+		const found = await this.#work.earlier(this.teacher, pending.cell.cell, pending.line);
+		if (!found) return false;
+		const { answer, finishReason, usage, practice } = found.line;
+		const reply: Reply = {
+			type: "answer",
+			text: answer ?? "",
+			finishReason,
+			usage,
+			isRefusal: false,
+			hasReasoning: false,
+			isPractice: practice === true,
+		};
+		const judged = judge(reply, this.#fixedPrompt(material));
+		if (judged.outcome !== "answered") return false;
+		await this.#settle(pending, material, reply, judged, { latencyMs: 0, reusedFrom: found.runId });
+		return true;
+	}
+
+	/** The seed's prompt where the answer is plain text; null where prompt and answer come together. */
+	#fixedPrompt(material: Material): string | null {
+		return wantsPair(material.strategy) ? null : seedPrompt(material.seed);
 	}
 
 	/** A fresh seed for each attempt, so that a server that honours it does not repeat a bad answer. */
@@ -144,9 +220,9 @@ export class Lane {
 	}
 
 	/** Tells pace and breaker what came back. */
-	#adapt(reply: Reply, { outcome, reason }: Judged, sentAt: number): void {
+	#adapt(reply: Reply, { outcome, reason }: Judged, sentAt: number, latencyMs: number): void {
 		if (reply.type === "answer") {
-			this.#event(this.limit.succeeded());
+			this.#event(this.limit.succeeded(latencyMs));
 		} else if (outcome === "busy") {
 			this.#event(this.limit.overloaded(sentAt, reply.retryAfterMs));
 		} else this.limit.stumbled();
@@ -169,14 +245,14 @@ export class Lane {
 		if (change) this.#work.event({ type: "limit", teacher: this.teacher.name, ...change });
 	}
 
-	async #settle(pending: Pending, material: Material, reply: Reply, judged: Judged, latencyMs: number): Promise<void> {
+	async #settle(pending: Pending, material: Material, reply: Reply, judged: Judged, origin: Origin): Promise<void> {
 		const step = nextStep(judged.outcome, pending.earlier);
 		const row = judged.pair && reply.type === "answer" ? this.#row(pending, material, reply, judged.pair) : undefined;
 		const reasons = row ? this.#work.objections(row) : [judged.reason ?? judged.outcome];
 		const isAccepted = row !== undefined && reasons.length === 0;
 		const again = step === "again" || step === "stop";
-		await this.#work.journal({
-			...journalLine(pending, reply, judged, latencyMs),
+		await this.#work.journal(pending.cell, {
+			...journalLine(pending, reply, judged, origin),
 			verdict: isAccepted ? "accepted" : again ? "again" : "dropped",
 			reasons,
 		});
@@ -186,7 +262,7 @@ export class Lane {
 		pending.cell.outstanding -= 1;
 		if (isAccepted) pending.cell.accepted += 1;
 		else pending.cell.dropped += 1;
-		this.#work.settled(isAccepted ? row : undefined, reasons);
+		this.#work.settled(this.teacher, isAccepted ? row : undefined, reasons);
 	}
 
 	#row(
@@ -235,12 +311,12 @@ function correctionTurns(correction: Pending["correction"]): Message[] {
 }
 
 function journalLine(
-	{ line, earlier }: Pending,
+	{ line, cell, earlier }: Pending,
 	reply: Reply,
 	{ outcome }: Judged,
-	latencyMs: number,
+	origin: Origin,
 ): Omit<JournalLine, "verdict" | "reasons"> {
-	const common = { key: line.key, attempt: earlier.length + 1, outcome, latencyMs };
+	const common = { key: line.key, cell: cell.index, attempt: earlier.length + 1, outcome, ...origin };
 	if (reply.type === "failure")
 		return { ...common, finishReason: null, usage: null, status: reply.status, answer: null };
 	const { finishReason, usage, text } = reply;

@@ -2,15 +2,22 @@
 
 import { originOf } from "../core/generate/base-url.ts";
 import type { CellProgress } from "../core/generate/cell-progress.ts";
-import { chatMessages, type Material } from "../core/generate/chat-request.ts";
+import { chatMessages, type Material, wantsPair } from "../core/generate/chat-request.ts";
+import type { CellTokens } from "../core/generate/estimate.ts";
 import { type Cell, type Draw, drawer, type PlanLine, requestKey, seedsFor } from "../core/generate/plan.ts";
 import type { Manifest, RunTeacher } from "../core/generate/run-records.ts";
 import type { Answered } from "../core/generate/sample-of.ts";
 import { languageName } from "../core/generate/system-prompts.ts";
 import { templateText } from "../core/generate/templates.ts";
+import { estimatedTokens } from "../core/generate/token-estimate.ts";
 import { UserError } from "../core/problem.ts";
 import type { SeedRow } from "../core/sample-row.ts";
 import { sha256 } from "./generate-seeds.ts";
+
+/** Draws looked at for an estimate. */
+const typicalDraws = 20;
+/** Where seeds have no answers to go by. */
+const leastAnswerTokens = 60;
 
 export class RunPlans {
 	readonly #manifest: Manifest;
@@ -43,11 +50,11 @@ export class RunPlans {
 		}
 	}
 
-	key(teacher: RunTeacher, cell: Cell, draw: Draw): string {
+	key(teacher: RunTeacher, cell: Cell, draw: Draw, origin = keyOrigin(teacher)): string {
 		const { model, sampling } = teacher;
 		const messages = chatMessages(this.material(cell, draw), this.#manifest.templates);
 		const { strategy } = cell;
-		return requestKey({ origin: keyOrigin(teacher), model, messages, sampling, strategy, sample: draw.sample }, sha256);
+		return requestKey({ origin, model, messages, sampling, strategy, sample: draw.sample }, sha256);
 	}
 
 	material({ strategy, language }: Cell, draw: Draw): Material {
@@ -66,6 +73,22 @@ export class RunPlans {
 			sampling: { temperature, topP, maxTokens },
 			templateHash: this.#manifest.templateHashes[`${strategy}/${language}`] ?? "",
 		};
+	}
+
+	/** Mean tokens of a cell's first requests, and of its seeds' answers, by our own counting. */
+	typicalTokens(cell: Cell): CellTokens {
+		const materials = Array.from({ length: typicalDraws }, (_, index) =>
+			this.material(cell, this.#drawer(cell)(index)),
+		);
+		const tokens = (texts: readonly string[]) => texts.reduce((sum, text) => sum + estimatedTokens(text), 0);
+		const asked = materials.map((material) =>
+			tokens(chatMessages(material, this.#manifest.templates).map(({ content }) => content)),
+		);
+		const answers = materials.map(({ seed: { prompt, response } }) =>
+			tokens(wantsPair(cell.strategy) ? [prompt, response] : [response]),
+		);
+		const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+		return { prompt: mean(asked), answer: Math.max(mean(answers), leastAnswerTokens) };
 	}
 
 	#seed(id: string): SeedRow {

@@ -5,14 +5,17 @@ import { join, resolve } from "node:path";
 import type { Accept } from "../core/generate/acceptance.ts";
 import { originOf } from "../core/generate/base-url.ts";
 import { CellProgress } from "../core/generate/cell-progress.ts";
+import { type Estimate, estimateRun } from "../core/generate/estimate.ts";
 import { type Cell, equalShares } from "../core/generate/plan.ts";
 import type { Manifest, RunTeacher } from "../core/generate/run-records.ts";
-import type { Templates } from "../core/generate/templates.ts";
+import { type Budget, budgetProblem } from "../core/generate/spending.ts";
 import { UserError } from "../core/problem.ts";
+import type { Templates } from "../core/project.ts";
 import type { Strategy } from "../core/sample-row.ts";
 import { readManifest, replayRun, runFolder, runIds, writeManifest } from "./generate-folder.ts";
 import { lockRun } from "./generate-lock.ts";
-import { requireSeeds, templateHashes } from "./generate-plans.ts";
+import { RunPlans, requireSeeds, templateHashes } from "./generate-plans.ts";
+import { EarlierAnswers } from "./generate-reuse.ts";
 import { readSeeds, type Seeds } from "./generate-seeds.ts";
 import { RunSession, type SessionEnd, type SessionOptions, type SessionProgress } from "./generate-session.ts";
 
@@ -29,21 +32,29 @@ export interface RunSurroundings {
 	readonly accept?: Accept;
 	/** Whole time of one attempt. */
 	readonly timeoutMs?: number;
+	/** Takes answers of earlier runs to the very same requests instead of asking again. */
+	readonly reuse?: boolean;
+	/** With `reuse`: other addresses of the same models whose answers count as well. */
+	readonly reuseOrigins?: readonly string[];
 }
 
 export interface GenerateOptions extends RunSurroundings {
 	readonly teachers: readonly RunTeacher[];
-	readonly language: string;
+	/** Each teacher writes in each of them. */
+	readonly languages: readonly string[];
 	readonly strategies: readonly Strategy[];
 	/** Paths of seed files. */
 	readonly seedFiles: readonly string[];
-	/** Accepted samples wanted of each teacher, in equal shares over the strategies. */
+	/** Accepted samples wanted of each teacher in each language, in equal shares over the strategies. */
 	readonly count: number;
 	/** JSONL file the accepted rows are appended to. */
 	readonly output: string;
 	/** Decides every draw. */
 	readonly seed: number;
 	readonly templates?: Templates;
+	readonly budget?: Budget;
+	/** Version of the product, for the manifest. */
+	readonly tool?: string;
 }
 
 export interface GenerateRun {
@@ -62,13 +73,7 @@ export interface GenerateRun {
 
 /** Starts a new run. Rejects with a `UserError` where the options cannot work; nothing was sent then. */
 export async function startGenerateRun(options: GenerateOptions): Promise<GenerateRun> {
-	const { teachers, strategies, language, count } = options;
-	if (teachers.length === 0) throw new UserError("no-teacher", "Choose at least one teacher.");
-	const cells = teachers.flatMap(({ name }) =>
-		equalShares(count, strategies).map((share): Cell => ({ teacher: name, language, ...share })),
-	);
-	const seeds = await readSeeds(options.seedFiles, language);
-	requireSeeds(cells, seeds.rows, options.seedFiles);
+	const { cells, seeds } = await planRun(options);
 	const manifest = newManifest(options, cells, seeds);
 	const folder = runFolder(options.folder, manifest.id);
 	await mkdir(folder, { recursive: true });
@@ -87,11 +92,49 @@ function seedNotes({ rows, unusable, otherSplits }: Seeds): string[] {
 	return notes;
 }
 
+/** The grid a run would fill: teachers by languages by strategies, in equal shares. */
+export function gridOf({
+	teachers,
+	languages,
+	strategies,
+	count,
+}: Pick<GenerateOptions, "teachers" | "languages" | "strategies" | "count">): Cell[] {
+	return teachers.flatMap(({ name }) =>
+		languages.flatMap((language) =>
+			equalShares(count, strategies).map((share): Cell => ({ teacher: name, language, ...share })),
+		),
+	);
+}
+
+/** Reads the seeds and refuses what cannot work. */
+async function planRun(options: GenerateOptions): Promise<{ cells: Cell[]; seeds: Seeds }> {
+	const { teachers, languages, seedFiles, budget } = options;
+	if (teachers.length === 0) throw new UserError("no-teacher", "Choose at least one teacher.");
+	const problem = budget && budgetProblem(budget, teachers);
+	if (problem !== undefined) throw new UserError("budget", problem);
+	const cells = gridOf(options);
+	const seeds = await readSeeds(seedFiles, languages[0] ?? "");
+	requireSeeds(cells, seeds.rows, seedFiles);
+	return { cells, seeds };
+}
+
+/** Requests, tokens, money and time a run would take; sends nothing. */
+export async function estimateGenerateRun(
+	options: GenerateOptions,
+): Promise<Estimate & { readonly cells: readonly Cell[] }> {
+	const { cells, seeds } = await planRun(options);
+	const manifest = newManifest(options, cells, seeds);
+	const plans = new RunPlans(manifest, seeds.rows);
+	return { ...estimateRun(cells, options.teachers, (cell) => plans.typicalTokens(cell)), cells };
+}
+
 export interface ResumeOptions extends RunSurroundings {
 	/** Practice teachers at their present address; other teachers are taken from the manifest. */
 	readonly teachers?: readonly RunTeacher[];
 	/** Where the seed files are now, if they moved. */
 	readonly seedFiles?: readonly string[];
+	/** Replaces the budget of the run. */
+	readonly budget?: Budget;
 }
 
 /** Goes on with an interrupted run: what was acknowledged stays, what was in flight is sent again. */
@@ -100,7 +143,8 @@ export async function resumeGenerateRun(runId: string, options: ResumeOptions): 
 	const paths = options.seedFiles ?? manifest.seedFiles.map(({ path }) => path);
 	const seeds = await readSeeds(paths, manifest.cells[0]?.language ?? "");
 	const teachers = manifest.teachers.map((teacher) => present(teacher, options.teachers));
-	return open({ ...manifest, teachers }, seeds, options);
+	const budget = options.budget ?? manifest.budget;
+	return open({ ...manifest, teachers, ...(budget ? { budget } : {}) }, seeds, options);
 }
 
 export interface InterruptedRun {
@@ -172,6 +216,8 @@ function newManifest(options: GenerateOptions, cells: readonly Cell[], seeds: Se
 		output: resolve(options.output),
 		seed: options.seed,
 		...(templates ? { templates } : {}),
+		...(options.budget ? { budget: options.budget } : {}),
+		...(options.tool === undefined ? {} : { tool: options.tool }),
 		templateHashes: templateHashes(cells, templates),
 	};
 }
@@ -194,8 +240,10 @@ async function open(manifest: Manifest, seeds: Seeds, surroundings: RunSurroundi
 	await requireOutputFolder(manifest.output);
 	const lock = await lockRun(join(path, "lock.json"));
 	try {
+		const earlier = surroundings.reuse ? await EarlierAnswers.open(surroundings.folder, manifest.id) : undefined;
 		const options: SessionOptions = {
 			...surroundings,
+			...(earlier ? { earlier } : {}),
 			path,
 			manifest,
 			seeds,

@@ -10,14 +10,16 @@ import type { Reply } from "../core/generate/reply.ts";
 import { AcceptanceRate } from "../core/generate/run-progress.ts";
 import { JournalLine, type Manifest, type RunTeacher } from "../core/generate/run-records.ts";
 import { type Answered, sampleOf } from "../core/generate/sample-of.ts";
-import type { Templates } from "../core/generate/templates.ts";
+import { type Budget, spentByCurrency } from "../core/generate/spending.ts";
+import type { Templates } from "../core/project.ts";
 import type { SampleRow } from "../core/sample-row.ts";
-import { type Replayed, type RunLogs, replayRun } from "./generate-folder.ts";
+import { countAttempt, type Replayed, type RunLogs, replayRun } from "./generate-folder.ts";
 import { Lane } from "./generate-lane.ts";
 import type { RunLock } from "./generate-lock.ts";
 import { openOutput } from "./generate-output.ts";
 import { RunPlans, shortHash } from "./generate-plans.ts";
 import { readLines } from "./generate-read.ts";
+import type { EarlierAnswer, EarlierAnswers } from "./generate-reuse.ts";
 import { type Seeds, sha256 } from "./generate-seeds.ts";
 import type { RunWork } from "./generate-work.ts";
 import type { JsonlLog } from "./jsonl-log.ts";
@@ -34,11 +36,26 @@ export interface SessionOptions {
 	readonly onProgress?: (progress: SessionProgress) => void;
 	readonly signal?: AbortSignal;
 	readonly timeoutMs?: number;
+	/** Answers of earlier runs to take over; closed with the session. */
+	readonly earlier?: EarlierAnswers;
+	/** Further origins whose answers count as those of the same model. */
+	readonly reuseOrigins?: readonly string[];
 }
 
 export interface CellCount extends Cell {
 	readonly accepted: number;
 	readonly rejected: number;
+}
+
+/** One teacher's pace. */
+export interface LaneState {
+	readonly teacher: string;
+	readonly inFlight: number;
+	readonly limit: number;
+	readonly waiting: string | null;
+	readonly attempts: number;
+	readonly promptTokens: number;
+	readonly completionTokens: number;
 }
 
 export interface SessionProgress {
@@ -56,6 +73,14 @@ export interface SessionProgress {
 	readonly waiting: string | null;
 	readonly message: string | null;
 	readonly cells: readonly CellCount[];
+	readonly lanes: readonly LaneState[];
+	/** Money spent by currency, over teachers with a price; a lower bound after a crash. */
+	readonly spent: Readonly<Record<string, number>>;
+	/** What the whole run will have cost at the present rate; null before anything was accepted. */
+	readonly projected: Readonly<Record<string, number>> | null;
+	readonly budget: Budget | null;
+	/** Answers taken over from earlier runs. */
+	readonly reused: number;
 	/** Rejected samples by reason, most frequent first; at most 20. */
 	readonly reasons: Readonly<Record<string, number>>;
 }
@@ -64,6 +89,8 @@ export type SessionEnd = SessionProgress & { readonly attempts: number };
 
 /** At most four updates a second (generation.md 2.1). */
 const progressMs = 250;
+/** Samples the monitor shows. */
+const latestKept = 5;
 
 export class RunSession implements RunWork {
 	readonly templates: Templates | undefined;
@@ -80,7 +107,10 @@ export class RunSession implements RunWork {
 	readonly #fresh = new Set<PlanLine>();
 	readonly #reasons = new Map<string, number>();
 	readonly #rate: AcceptanceRate;
+	readonly #latest: SampleRow[] = [];
+	readonly #errors = new Map<string, number>();
 	#attempts = 0;
+	#reused = 0;
 	#lastProgress = 0;
 	#stopReason: string | null = null;
 	#failure: unknown;
@@ -188,6 +218,31 @@ export class RunSession implements RunWork {
 		return line;
 	}
 
+	async earlier(teacher: RunTeacher, cell: Cell, line: PlanLine): Promise<EarlierAnswer | undefined> {
+		const { earlier, reuseOrigins = [] } = this.#options;
+		if (!earlier) return undefined;
+		const found = await earlier.find(line.key);
+		if (found) return found;
+		for (const origin of reuseOrigins) {
+			const elsewhere = await earlier.find(this.#plans.key(teacher, cell, line.draw, origin));
+			if (elsewhere) return elsewhere;
+		}
+		return undefined;
+	}
+
+	mayAfford({ name, price }: RunTeacher): boolean {
+		const { budget, teachers } = this.#options.manifest;
+		if (!budget || !price) return true;
+		const spent = spentByCurrency(this.#cells, teachers)[budget.currency] ?? 0;
+		const onTheWire = this.#lanes.reduce((sum, lane) => sum + lane.inFlight * (lane.expectedCost ?? 0), 0);
+		const next = this.#lanes.find((lane) => lane.teacher.name === name)?.expectedCost ?? 0;
+		if (spent + onTheWire + next <= budget.amount) return true;
+		this.stop(
+			`The budget of ${budget.amount} ${budget.currency} is used up: ${spent.toFixed(4)} spent, ${onTheWire.toFixed(4)} on the wire. Raise it to go on.`,
+		);
+		return false;
+	}
+
 	async planned(line: PlanLine): Promise<void> {
 		if (this.#fresh.delete(line)) await this.#logs.plan.append(line);
 	}
@@ -209,8 +264,11 @@ export class RunSession implements RunWork {
 		return [];
 	}
 
-	async journal(line: JournalLine): Promise<void> {
-		this.#attempts += 1;
+	async journal(cell: CellProgress, line: JournalLine): Promise<void> {
+		if (line.reusedFrom === undefined) this.#attempts += 1;
+		else this.#reused += 1;
+		countAttempt(cell, line);
+		if (line.outcome !== "answered") this.#errors.set(line.outcome, (this.#errors.get(line.outcome) ?? 0) + 1);
 		await this.#logs.journal.append(line);
 	}
 
@@ -222,8 +280,12 @@ export class RunSession implements RunWork {
 		this.#logs.events.append({ at: new Date().toISOString(), ...event }).catch((cause: unknown) => this.fail(cause));
 	}
 
-	settled(row: SampleRow | undefined, reasons: readonly string[]): void {
-		if (row) this.#report();
+	settled(teacher: RunTeacher, row: SampleRow | undefined, reasons: readonly string[]): void {
+		if (row) {
+			this.#latest.unshift({ ...row, model: teacher.name });
+			this.#latest.length = Math.min(this.#latest.length, latestKept);
+			this.#report();
+		}
 		for (const reason of reasons) this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
 	}
 
@@ -263,8 +325,29 @@ export class RunSession implements RunWork {
 			waiting: state === "running" ? this.#waiting() : null,
 			message: this.#message(),
 			cells: this.#cells.map(({ cell, accepted: own, dropped }) => ({ ...cell, accepted: own, rejected: dropped })),
+			lanes: this.#lanes.map(laneState),
+			...this.#money(accepted, target),
+			budget: this.#options.manifest.budget ?? null,
+			reused: this.#reused,
 			reasons: Object.fromEntries([...this.#reasons].sort(([, left], [, right]) => right - left).slice(0, 20)),
 		};
+	}
+
+	#money(accepted: number, target: number): Pick<SessionProgress, "spent" | "projected"> {
+		const spent = spentByCurrency(this.#cells, this.#options.manifest.teachers);
+		if (accepted === 0) return { spent, projected: null };
+		const projected = Object.entries(spent).map(([currency, money]) => [currency, (money * target) / accepted]);
+		return { spent, projected: Object.fromEntries(projected) };
+	}
+
+	/** The newest accepted samples, newest first, `model` being the teacher's name. */
+	get latest(): readonly SampleRow[] {
+		return this.#latest;
+	}
+
+	/** Attempts that were no answer, by outcome, in this session. */
+	get errors(): ReadonlyMap<string, number> {
+		return this.#errors;
 	}
 
 	#count(what: "accepted" | "dropped"): number {
@@ -294,11 +377,25 @@ export class RunSession implements RunWork {
 	async #close(): Promise<void> {
 		this.event({ type: this.#endState(), accepted: this.#count("accepted"), message: this.#message() });
 		const logs = [this.#logs.plan, this.#logs.journal, this.#logs.events, this.#output];
+		await this.#options.earlier?.close();
 		const closings = [...logs.map((log) => log.close()), ...this.#endpoints.map((endpoint) => endpoint.close())];
 		for (const closing of await Promise.allSettled(closings))
 			if (closing.status === "rejected") this.#failure ??= closing.reason;
 		await this.#options.lock.release();
 	}
+}
+
+function laneState(lane: Lane): LaneState {
+	const sum = (value: (cell: CellProgress) => number) => lane.cells.reduce((total, cell) => total + value(cell), 0);
+	return {
+		teacher: lane.teacher.name,
+		inFlight: lane.inFlight,
+		limit: lane.limit.limit,
+		waiting: lane.waiting,
+		attempts: sum((cell) => cell.attempts),
+		promptTokens: sum((cell) => cell.promptTokens),
+		completionTokens: sum((cell) => cell.completionTokens),
+	};
 }
 
 /**

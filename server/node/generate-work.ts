@@ -5,8 +5,9 @@ import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
 import type { Reply } from "../core/generate/reply.ts";
 import type { JournalLine, RunTeacher } from "../core/generate/run-records.ts";
 import type { Answered } from "../core/generate/sample-of.ts";
-import type { Templates } from "../core/generate/templates.ts";
+import type { Templates } from "../core/project.ts";
 import type { SampleRow } from "../core/sample-row.ts";
+import type { EarlierAnswer } from "./generate-reuse.ts";
 
 export interface RunWork {
 	readonly templates: Templates | undefined;
@@ -19,15 +20,19 @@ export interface RunWork {
 	/** Resolves once the plan line is on disk. */
 	planned(line: PlanLine): Promise<void>;
 	material(cell: Cell, draw: Draw): Material;
+	/** The answer an earlier run has for the same request, where reuse is on. */
+	earlier(teacher: RunTeacher, cell: Cell, line: PlanLine): Promise<EarlierAnswer | undefined>;
+	/** False where one more attempt might exceed the budget; the run then pauses. */
+	mayAfford(teacher: RunTeacher): boolean;
 	/** What the row of a teacher says about its origin. */
 	origins(teacher: RunTeacher, material: Material): Pick<Answered, "model" | "origin" | "sampling" | "templateHash">;
 	/** Why a row does not count; empty where it does. */
 	objections(row: SampleRow): string[];
 	/** Resolves once the attempt is on disk: from then on it is never lost. */
-	journal(line: JournalLine): Promise<void>;
+	journal(cell: CellProgress, line: JournalLine): Promise<void>;
 	output(row: SampleRow): Promise<void>;
 	event(event: Readonly<Record<string, unknown>> & { readonly type: string }): void;
-	settled(row: SampleRow | undefined, reasons: readonly string[]): void;
+	settled(teacher: RunTeacher, row: SampleRow | undefined, reasons: readonly string[]): void;
 	/** Pauses the run with a reason; it can be resumed. */
 	stop(reason: string): void;
 	/** The world broke, such as a full disk. */

@@ -32,7 +32,7 @@ export function optionsFor(folder: string, baseUrl: string, apiKey: string | nul
 	return {
 		folder,
 		teachers: practiceTeachers(baseUrl).slice(0, 1),
-		language: "en",
+		languages: ["en"],
 		strategies: ["generate"],
 		seedFiles: [practiceSeeds("en")],
 		count: 20,

@@ -24,6 +24,14 @@ const cutFactor = 0.5;
 const ceilingMemoryMs = 60_000;
 const firstPauseMs = 2_000;
 const longestPauseMs = 60_000;
+/** Assumptions of generation.md 2.2: growth that brings less than a tenth, at 1.5 times the latency, has brought nothing. */
+const flatGain = 1.1;
+const latencyGradient = 1.5;
+
+interface Round {
+	readonly startedAt: number;
+	readonly latencies: number[];
+}
 
 export class AdaptiveLimit {
 	readonly #options: LimitOptions;
@@ -35,10 +43,15 @@ export class AdaptiveLimit {
 	#ceilingTriedAt = Number.NEGATIVE_INFINITY;
 	#pausedUntil = Number.NEGATIVE_INFINITY;
 	#episodesInARow = 0;
+	#round: Round;
+	/** The rate at the limit before the last growth, and the lowest latency of any round. */
+	#before: { readonly rate: number } | undefined;
+	#lowestLatencyMs = Number.POSITIVE_INFINITY;
 
 	constructor(options: LimitOptions) {
 		this.#options = options;
 		this.#limit = Math.max(1, Math.min(options.start ?? 8, options.max));
+		this.#round = { startedAt: options.now(), latencies: [] };
 	}
 
 	get limit(): number {
@@ -54,11 +67,12 @@ export class AdaptiveLimit {
 		return inFlight < this.#limit && this.pauseMs === 0;
 	}
 
-	/** A request was answered. */
-	succeeded(): LimitChange | undefined {
+	/** A request was answered, after this long on the wire. */
+	succeeded(latencyMs = 0): LimitChange | undefined {
 		this.#episodesInARow = 0;
 		this.#cleanSuccesses += 1;
-		return this.#cleanSuccesses >= this.#limit ? this.#grow() : undefined;
+		this.#round.latencies.push(latencyMs);
+		return this.#cleanSuccesses >= this.#limit ? this.#endRound() : undefined;
 	}
 
 	/** The server asked to slow down. Answers to requests sent before the last cut belong to the same episode. */
@@ -67,7 +81,7 @@ export class AdaptiveLimit {
 		const isNewEpisode = sentAt > this.#lastCutAt;
 		if (isNewEpisode) this.#episodesInARow += 1;
 		if (isNewEpisode || retryAfterMs !== null) this.#pause(retryAfterMs ?? this.#backoffMs());
-		this.#cleanSuccesses = 0;
+		this.#startRound();
 		if (!isNewEpisode) return undefined;
 		this.#lastCutAt = now;
 		this.#ceilingTriedAt = now;
@@ -76,9 +90,9 @@ export class AdaptiveLimit {
 		return { limit: this.#limit, cause: "overload" };
 	}
 
-	/** A failure that may pass by itself: growth waits, the limit stays. */
+	/** A failure that may pass by itself: it takes one success back, so growth slows and no cut follows. */
 	stumbled(): void {
-		this.#cleanSuccesses = 0;
+		this.#cleanSuccesses = Math.max(0, this.#cleanSuccesses - 1);
 	}
 
 	/** Holds everything back, as when no server answers. */
@@ -95,8 +109,31 @@ export class AdaptiveLimit {
 		return this.#options.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#episodesInARow - 1));
 	}
 
-	#grow(): LimitChange | undefined {
+	#startRound(): void {
 		this.#cleanSuccesses = 0;
+		this.#round = { startedAt: this.#options.now(), latencies: [] };
+	}
+
+	#endRound(): LimitChange | undefined {
+		const { startedAt, latencies } = this.#round;
+		const seconds = Math.max(1, this.#options.now() - startedAt) / 1000;
+		const rate = latencies.length / seconds;
+		const latency = median(latencies);
+		this.#lowestLatencyMs = Math.min(this.#lowestLatencyMs, latency);
+		this.#startRound();
+		if (this.#isFlat(rate, latency)) return undefined;
+		const change = this.#grow();
+		if (change) this.#before = { rate };
+		return change;
+	}
+
+	/** A server that never says 429 shows that it is full by this: more at once, the same rate, longer waits. */
+	#isFlat(rate: number, latencyMs: number): boolean {
+		if (!this.#before || latencyMs < 1) return false;
+		return rate < this.#before.rate * flatGain && latencyMs > this.#lowestLatencyMs * latencyGradient;
+	}
+
+	#grow(): LimitChange | undefined {
 		const before = this.#limit;
 		this.#limit = Math.min(this.#options.max, this.#ceiling === undefined ? before * 2 : this.#climbed(this.#ceiling));
 		return this.#limit === before ? undefined : { limit: this.#limit, cause: "clean-round" };
@@ -110,4 +147,9 @@ export class AdaptiveLimit {
 		this.#ceiling = ceiling + 1;
 		return this.#limit + 1;
 	}
+}
+
+function median(values: readonly number[]): number {
+	const sorted = [...values].sort((left, right) => left - right);
+	return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

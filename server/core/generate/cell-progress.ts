@@ -12,6 +12,12 @@ export class CellProgress {
 	outstanding = 0;
 	/** Draws made; the next draw has this index. */
 	planned = 0;
+	/** Attempts that came back, and what they used; failed ones cost as well. */
+	attempts = 0;
+	promptTokens = 0;
+	completionTokens = 0;
+	/** Answers whose usage the server did not tell; their tokens are estimated. */
+	estimated = 0;
 
 	constructor(cell: Cell, index: number) {
 		this.cell = cell;

@@ -1,8 +1,10 @@
 /** From a seed and a template to the messages a teacher receives. */
+
+import type { Templates } from "../project.ts";
 import type { Message, SeedRow, Strategy } from "../sample-row.ts";
 import { languageName } from "./system-prompts.ts";
 import { taskFamilies } from "./task-families.ts";
-import { filled, systemOf, type Templates, templateOf } from "./templates.ts";
+import { filled, systemOf, templateOf } from "./templates.ts";
 
 export interface Material {
 	readonly strategy: Strategy;

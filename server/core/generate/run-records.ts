@@ -1,10 +1,9 @@
 /** The lines of a run's files. Everything else about a run can be derived from them. */
 import * as z from "zod/mini";
-import { Teacher } from "../project.ts";
+import { Teacher, Templates } from "../project.ts";
 import { Usage } from "../sample-row.ts";
 import { Outcome } from "./attempt-policy.ts";
 import { Cell } from "./plan.ts";
-import { Templates } from "./templates.ts";
 
 export const SeedFile = z.object({ path: z.string(), sha256: z.string() });
 
@@ -25,6 +24,10 @@ export const Manifest = z.object({
 	output: z.string(),
 	seed: z.int(),
 	templates: z.optional(Templates),
+	/** The run pauses when this is spent; only where every teacher has a price in its currency. */
+	budget: z.optional(z.object({ amount: z.number(), currency: z.string() })),
+	/** Version of the product that made the run. */
+	tool: z.optional(z.string()),
 	/** SHA-256 by `strategy/language`. */
 	templateHashes: z.record(z.string(), z.string()),
 });
@@ -33,9 +36,13 @@ export type Manifest = z.infer<typeof Manifest>;
 /** One line of `journal.jsonl`: one attempt. Not the messages; plan and manifest give them again. */
 export const JournalLine = z.object({
 	key: z.string(),
+	/** Position of the cell in the manifest. */
+	cell: z.optional(z.int()),
 	/** From 1. */
 	attempt: z.int(),
 	outcome: Outcome,
+	/** Taken over from an earlier run that asked the same; nothing was sent. */
+	reusedFrom: z.optional(z.string()),
 	/** What was decided: the sample counts, another attempt follows, or the request is given up. */
 	verdict: z.enum(["accepted", "again", "dropped"]),
 	/** Why it was not accepted. */

@@ -1,8 +1,9 @@
 /** Builds the row of an accepted sample from what was asked and answered. */
+
+import type { Templates } from "../project.ts";
 import type { SampleRow, Usage } from "../sample-row.ts";
 import type { Pair } from "./answer.ts";
 import { chatMessages, type Material, sampleMessages } from "./chat-request.ts";
-import type { Templates } from "./templates.ts";
 
 export interface Answered {
 	readonly pair: Pair;

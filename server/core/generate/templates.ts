@@ -1,19 +1,7 @@
 /** The wording of requests. A project may replace any template; the hash of what was used travels with each sample. */
-import * as z from "zod/mini";
+import type { Templates } from "../project.ts";
 import type { Strategy } from "../sample-row.ts";
 import { languageName, systemPrompt } from "./system-prompts.ts";
-
-/**
- * Placeholders: `{language}` everywhere; `{task}` and `{examples}` in generate; `{prompt}` in translate and respond.
- * A system template may be given by language code, or as `*` for all.
- */
-export const Templates = z.strictObject({
-	system: z.optional(z.record(z.string(), z.string())),
-	generate: z.optional(z.string()),
-	translate: z.optional(z.string()),
-	respond: z.optional(z.string()),
-});
-export type Templates = z.infer<typeof Templates>;
 
 const answerForm =
 	'Answer with one JSON object and nothing else, no commentary and no code fence. It has exactly two fields, both text: "prompt" and "response".';

@@ -98,12 +98,24 @@ test("the limit never falls below one", () => {
 	assert.equal(limit.limit, 1);
 });
 
-test("a stumble starts the clean round anew and cuts nothing", () => {
+test("a stumble takes one success back and cuts nothing", () => {
 	const { limit, succeed } = controlled();
 	succeed(7);
 	limit.stumbled();
-	succeed(7);
+	succeed(1);
 	assert.equal(limit.limit, 8);
 	succeed(1);
 	assert.equal(limit.limit, 16);
+});
+
+test("a server that never says 429 stops the growth by a flat rate and longer waits", () => {
+	const { limit, wait } = controlled(1_000, 8);
+	// A server that works on 16 at once: a round of `limit` takes as many turns of 100 ms as it has sixteens.
+	for (let round = 0; round < 12; round++) {
+		const turns = Math.max(1, limit.limit / 16);
+		wait(100 * turns);
+		const size = limit.limit;
+		for (let answer = 0; answer < size; answer++) limit.succeeded(100 * turns);
+	}
+	assert.equal(limit.limit, 32);
 });

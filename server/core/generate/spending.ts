@@ -1,0 +1,57 @@
+/** What a run has cost and may still cost. Unknown prices stay unknown. */
+import type { Price } from "../project.ts";
+import type { CellProgress } from "./cell-progress.ts";
+import type { RunTeacher } from "./run-records.ts";
+
+export interface Budget {
+	readonly amount: number;
+	readonly currency: string;
+}
+
+/** Money for these tokens. */
+export function costOf(
+	price: Pick<Price, "inputPerMillion" | "outputPerMillion">,
+	promptTokens: number,
+	completionTokens: number,
+): number {
+	return (promptTokens * price.inputPerMillion + completionTokens * price.outputPerMillion) / 1_000_000;
+}
+
+/** Spent so far by currency, over the teachers that have a price. */
+export function spentByCurrency(
+	cells: readonly CellProgress[],
+	teachers: readonly RunTeacher[],
+): Record<string, number> {
+	const spent: Record<string, number> = {};
+	for (const { cell, promptTokens, completionTokens } of cells) {
+		const price = teachers.find(({ name }) => name === cell.teacher)?.price;
+		if (price) spent[price.currency] = (spent[price.currency] ?? 0) + costOf(price, promptTokens, completionTokens);
+	}
+	return spent;
+}
+
+/** What one more attempt of a teacher is expected to cost: the mean of its attempts, or `first` tokens before any. */
+export function expectedCost(
+	price: Price,
+	cells: readonly CellProgress[],
+	first: { prompt: number; completion: number },
+): number {
+	const sum = (value: (cell: CellProgress) => number) => cells.reduce((total, cell) => total + value(cell), 0);
+	const attempts = sum((cell) => cell.attempts);
+	if (attempts === 0) return costOf(price, first.prompt, first.completion);
+	return (
+		costOf(
+			price,
+			sum((cell) => cell.promptTokens),
+			sum((cell) => cell.completionTokens),
+		) / attempts
+	);
+}
+
+/** Why a budget cannot be held; undefined where it can. Practice teachers cost nothing. */
+export function budgetProblem({ currency }: Budget, teachers: readonly RunTeacher[]): string | undefined {
+	const unpriced = teachers.filter(({ price, isPractice }) => !isPractice && price?.currency !== currency);
+	if (unpriced.length === 0) return undefined;
+	const names = unpriced.map(({ name }) => name).join(", ");
+	return `A budget in ${currency} cannot be held: ${names} has no price in ${currency}. Add \`price\` to the teacher in polyglot.json.`;
+}
