@@ -62,10 +62,24 @@ export function annotateLine(line: string, options: AnnotateOptions): LineAnnota
 		sample,
 		language,
 		isBlank: false,
-		findings: worstFirst([...allowed(schemaFindings(faults), context.language, options), ...found]),
+		findings: worstFirst(unexplained([...allowed(schemaFindings(faults), context.language, options), ...found])),
 		share: sample && shareOfSample(sample, language),
 	};
 }
+
+/** A finding that a worse one in the same field explains is no news. */
+function unexplained(findings: readonly Finding[]): Finding[] {
+	return findings.filter(
+		({ code, field }) => !findings.some((other) => other.field === field && explains[other.code]?.includes(code)),
+	);
+}
+
+const explains: Partial<Readonly<Record<CheckCode, readonly CheckCode[]>>> = {
+	"language-mismatch": ["stop-words", "unwanted-cjk"],
+	"script-mismatch": ["stop-words"],
+	"degenerate-loop": ["stop-words"],
+	truncated: ["too-short"],
+};
 
 /** What the file's statistics take from a line, without running any check. */
 export function shareOf(line: string, options: AnnotateOptions): LineShare | null {

@@ -20,7 +20,8 @@ export function hintsIn(file: AnnotatedFile, { start, end }: Range): InlayHint[]
 function hintLabel(file: AnnotatedFile, line: number): string {
 	const { sample, language, isBlank } = file.line(line);
 	if (isBlank) return "";
-	const findings = file.findings(line);
+	// A hint is too weak a sign to show before every sample.
+	const findings = file.findings(line).filter(({ severity }) => severity !== "hint");
 	const [worst] = findings;
 	const rest = findings.length > 1 ? ` +${findings.length - 1}` : "";
 	const state = worst ? `⚠ ${worst.code}${rest}` : "✓";

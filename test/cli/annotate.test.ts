@@ -147,7 +147,7 @@ test("what can't be used is one line on stderr and exit code 2", async () => {
 test("polyglot.json names fields and switches checks off", async () => {
 	const project = JSON.stringify({
 		fields: { prompt: "q", response: "a", language: "l" },
-		checks: { de: { "language-mismatch": { enabled: false } } },
+		checks: { de: { "language-mismatch": { enabled: false }, "stop-words": { enabled: false } } },
 	});
 	const row = JSON.stringify({ q: seedAt("de", 1).prompt, a: seedAt("en", 1).response, l: "de" });
 	const { stdout } = await annotate({ "a.jsonl": row, "polyglot.json": project }, "a.jsonl", "--format", "json");

@@ -72,3 +72,33 @@ export function shown(value: number): string {
 export function percent(share: number): string {
 	return `${Math.round(share * 1000) / 10} %`;
 }
+
+/** A finding about a turn; over its whole text, without a number and of severity information where not said otherwise. */
+export function about(
+	turn: Turn,
+	code: CheckCode,
+	message: string,
+	rest: Partial<Pick<Finding, "severity" | "start" | "end" | "value" | "source">> & {
+		readonly threshold?: Threshold;
+	} = {},
+): Finding {
+	const { threshold, ...own } = rest;
+	return {
+		code,
+		severity: "information",
+		message,
+		field: turn.field,
+		start: 0,
+		end: turn.text.length,
+		value: null,
+		threshold: threshold?.value ?? null,
+		source: threshold?.source ?? null,
+		...own,
+	};
+}
+
+/** A stretch of a text as a sentence quotes it: one line, 40 characters at most. */
+export function quoted(text: string): string {
+	const line = text.replace(/[\s\p{C}]+/gu, " ").trim();
+	return line.length <= 40 ? `"${line}"` : `"${line.slice(0, 39).replace(/[\ud800-\udbff]$/, "")}…"`;
+}

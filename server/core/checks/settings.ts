@@ -26,4 +26,8 @@ export function thresholdIn(
 	return tableThreshold(code, name, language);
 }
 
-const mainName: Partial<Readonly<Record<CheckCode, string>>> = { repetition: "5-grams", "degenerate-loop": "run" };
+const mainName: Partial<Readonly<Record<CheckCode, string>>> = {
+	repetition: "5-grams",
+	"degenerate-loop": "run",
+	"symbol-ratio": "symbols",
+};

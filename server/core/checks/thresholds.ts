@@ -12,6 +12,32 @@ const gopher = "Gopher, as in datatrove";
 /** Keys are `code` or `code/name` where a check has several; then `*` or a language code. */
 const table: Readonly<Record<string, Readonly<Record<string, Threshold>>>> = {
 	"script-mismatch": { "*": { value: 0.8, source: "NeMo Curator HistogramFilter" } },
+	"unwanted-cjk": { "*": { value: 0.05, source: "open-instruct" } },
+	"source-leakage": { "*": { value: 0.9, source: "OpusFilter LongestCommonSubstring and Similarity" } },
+	"number-mismatch": { "*": { value: 0.5, source: "OpusFilter NonZeroNumerals" } },
+	"length-ratio": { "*": { value: 3, source: "bicleaner-hardrules" } },
+	"alphabet-ratio": { "*": { value: 0.25, source: "Data-Juicer alphanumeric_filter" } },
+	"symbol-ratio/digits": {
+		"*": { value: 0.5, source: "bicleaner-hardrules" },
+		ja: { value: 0.7, source: "bicleaner-hardrules, CJK" },
+	},
+	"symbol-ratio/symbols": {
+		"*": { value: 0.4, source: "ROOTS, special characters" },
+		ar: { value: 0.3, source: "ROOTS ar" },
+	},
+	"symbol-ratio/addresses": {
+		"*": { value: 0.5, source: "ours; NeMo Curator's .2 is for pages, and a short answer may be a link" },
+	},
+	"stop-words": { "*": { value: 2, source: "Gopher and FineWeb-2, with a list of our own for the language" } },
+	"too-short": {
+		"*": { value: 16, source: "FastChat" },
+		ja: { value: 8, source: "FastChat's 16, halved for kana and Han" },
+	},
+	"too-long": {
+		"*": { value: 65_536, source: "NeMo Curator's 16,384 tokens at 4 characters" },
+		ja: { value: 24_576, source: "NeMo Curator's 16,384 tokens at 1.5 characters" },
+	},
+	"list-shape": { "*": { value: 0.25, source: "NeMo Curator WhiteSpaceFilter" } },
 	"length-outlier": { "*": { value: 2, source: "deepchecks, interquartile ranges beyond the quartiles" } },
 	"repetition/lines": byLanguage(0.3, { de: 0.263, es: 0.252, ar: 0.304, ja: 0.328 }),
 	"repetition/2-grams": byLanguage(0.2, { de: 0.169, es: 0.156, ar: 0.197, ja: 0.239 }),

@@ -1,0 +1,37 @@
+/** `refusal` and `self-identification`: the answer declines, or talks about itself as a product. */
+import { responses } from "../sample/sample.ts";
+import { about, type Check, quoted, turnName } from "./finding.ts";
+import { findRefusal, findSelfIdentification } from "./phrases.ts";
+
+export const refusal: Check = {
+	code: "refusal",
+	find: (sample, { language }) =>
+		responses(sample).flatMap((turn) => {
+			const match = findRefusal(turn.text, language?.code);
+			if (!match) return [];
+			const said = quoted(turn.text.slice(match.start, match.end));
+			return [
+				about(turn, "refusal", `The ${turnName(turn)} refuses to answer: ${said}.`, {
+					...match,
+					source: "phrase list of the language and of English",
+				}),
+			];
+		}),
+};
+
+export const selfIdentification: Check = {
+	code: "self-identification",
+	find: (sample, { language }) =>
+		responses(sample).flatMap((turn) => {
+			const match = findSelfIdentification(turn.text, language?.code);
+			if (!match) return [];
+			const said = quoted(turn.text.slice(match.start, match.end));
+			const message = `The ${turnName(turn)} speaks of itself as a model: ${said}. A student would repeat it.`;
+			return [
+				about(turn, "self-identification", message, {
+					...match,
+					source: "open-instruct and FastChat, extended to the language",
+				}),
+			];
+		}),
+};
