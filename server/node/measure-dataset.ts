@@ -59,6 +59,7 @@ function countBlock(
 	groups: MeasureGroups,
 	counted: { lines: number; unreadable: number },
 ): void {
+	const texts: EmbeddedText[] = [];
 	for (const { sample, place, line } of block) {
 		counted.lines += 1;
 		if (!sample) {
@@ -66,10 +67,18 @@ function countBlock(
 			continue;
 		}
 		groups.count(sample, place);
-		for (const text of textsOf(sample)) embeddings.learn?.(text);
+		if (embeddings.learn) texts.push(...textsOf(sample));
 		onMeasured?.(line);
 	}
+	for (const text of texts.sort(byPart)) embeddings.learn?.(text);
 }
+
+/** Texts of one language and role share their weights: one after the other, they find them in the processor's cache. */
+function byPart(left: EmbeddedText, right: EmbeddedText): number {
+	return compare(left.role, right.role) || compare(left.language ?? "", right.language ?? "");
+}
+
+const compare = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);
 
 /** Second pass: sums embeddings and asks judges and scorer. Returns the ratings by all judges, a row a sample. */
 async function measureBlock(
@@ -123,11 +132,12 @@ async function spreadBlock(
 type GroupedText = EmbeddedText & { readonly group: GroupMeasure };
 
 function embeddedTexts(block: readonly MeasuredLine[], groups: MeasureGroups): GroupedText[] {
-	return block.flatMap(({ sample }) => {
+	const texts = block.flatMap(({ sample }) => {
 		if (!sample) return [];
 		const group = groupOf(groups, sample);
 		return textsOf(sample).map((text) => ({ ...text, group }));
 	});
+	return texts.sort((left, right) => byPart(left, right) || left.group.order - right.group.order);
 }
 
 function textsOf({ prompt, response, language }: MeasuredSample): EmbeddedText[] {

@@ -49,7 +49,7 @@ export class MeasureGroups {
 				`More than ${mostGroups} groups of ${this.#by.join(", ")}; group by less.`,
 			);
 		const labels = Object.fromEntries(this.#by.map((key) => [key, sample[key]]));
-		const group = { measure: new GroupMeasure(labels, this.#signer), hash: createHash("sha256") };
+		const group = { measure: new GroupMeasure(labels, this.#groups.size, this.#signer), hash: createHash("sha256") };
 		this.#groups.set(name, group);
 		return group;
 	}

@@ -9,6 +9,8 @@ import { TextMeasure } from "./text-measure.ts";
 export type Scored = ResponseLikelihood | { readonly failure: string };
 
 export class GroupMeasure {
+	/** From 0, as groups appear in the files. */
+	readonly order: number;
 	/** The group's values of the keys it was made by. */
 	readonly labels: Readonly<Partial<Record<GroupKey, string | null>>>;
 	readonly prompts: TextMeasure;
@@ -22,8 +24,9 @@ export class GroupMeasure {
 	/** Samples without prompt or response, which no judge or scorer is asked about. */
 	incomplete = 0;
 
-	constructor(labels: Readonly<Partial<Record<GroupKey, string | null>>>, signer: Signer) {
+	constructor(labels: Readonly<Partial<Record<GroupKey, string | null>>>, order: number, signer: Signer) {
 		this.labels = labels;
+		this.order = order;
 		this.prompts = new TextMeasure(signer);
 		this.responses = new TextMeasure(signer);
 	}

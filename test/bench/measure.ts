@@ -1,0 +1,196 @@
+/** Measuring a dataset: the closed form against all pairs in numpy, whole files offline, and measuring again after an edit. */
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+import { seededRandom } from "../../server/core/generate/seeded-random.ts";
+import { DiversitySum } from "../../server/core/measure/diversity-sum.ts";
+import { Jackknife } from "../../server/core/measure/jackknife.ts";
+import { zScore } from "../../server/core/score/z-score.ts";
+import { EndpointSource } from "../../server/node/embedding-endpoint.ts";
+import { MeasureCache, vectorCodec } from "../../server/node/measure-cache.ts";
+import { loadPublished } from "../../server/node/score-files.ts";
+import { measuringServer } from "../node/measuring-server.ts";
+import type { Bench, BenchRow } from "./main.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export async function run(): Promise<Bench> {
+	const folder = await mkdtemp(join(tmpdir(), "bench-measure-"));
+	try {
+		const rows = [
+			...(await closedForm(folder)),
+			...(await measuredAgain(folder)),
+			...wholeFile(folder),
+			...(await publishedZ()),
+		];
+		return { name: "measure: diversity in closed form, whole files offline, again after an edit", rows };
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+const vectors = 10_500;
+const dimensions = 4_096;
+
+/** Random directions around a common one, so that distinct_ri is far from both its ends. */
+function randomVectors(): Float32Array {
+	const random = seededRandom("bench measure");
+	const values = new Float32Array(vectors * dimensions);
+	for (let at = 0; at < values.length; at += 1) values[at] = random() - 0.15;
+	return values;
+}
+
+async function closedForm(folder: string): Promise<BenchRow[]> {
+	const values = randomVectors();
+	const rowOf = (at: number) => values.subarray(at * dimensions, (at + 1) * dimensions);
+	const once = () => {
+		const start = performance.now();
+		const sum = new DiversitySum(dimensions);
+		for (let at = 0; at < vectors; at += 1) sum.add(rowOf(at));
+		return { seconds: (performance.now() - start) / 1000, sum };
+	};
+	once();
+	const { seconds, sum } = [once(), once(), once()].reduce((best, one) => (one.seconds < best.seconds ? one : best));
+	const value = sum.distinctRi() ?? Number.NaN;
+	const start = performance.now();
+	const jackknife = new Jackknife();
+	for (let at = 0; at < vectors; at += 1) jackknife.add(sum.alignment(rowOf(at)) ?? Number.NaN);
+	const error = `${((performance.now() - start) / 1000).toFixed(3)} s`;
+	const size = `${vectors.toLocaleString("en")} × ${dimensions.toLocaleString("en")} float32`;
+	return [
+		{ what: `distinct_ri of ${size}, ours`, measured: `${seconds.toFixed(3)} s, ${value}`, target: "", ok: null },
+		{ what: "memory beside the vectors", measured: `${(dimensions * 8) / 1024} KiB`, target: "O(d)", ok: true },
+		{ what: "its standard error, one more pass", measured: error, target: "", ok: null },
+		...(await beside(folder, values, seconds, value)),
+	];
+}
+
+/** All pairs by numpy, in the authors' precision for the time and in float64 for the value. */
+const allPairs = `
+import json, sys, time
+import numpy as np
+x = np.fromfile(sys.argv[1], dtype=np.float32).reshape(int(sys.argv[2]), int(sys.argv[3]))
+n = len(x)
+def distinct(x):
+    u = x / np.linalg.norm(x, axis=1, keepdims=True)
+    s = u @ u.T
+    return float(1 - (s.sum(dtype=np.float64) - np.trace(s, dtype=np.float64)) / (n * (n - 1)))
+t = time.perf_counter(); single = distinct(x); seconds = time.perf_counter() - t
+t = time.perf_counter(); double = distinct(x.astype(np.float64)); seconds64 = time.perf_counter() - t
+print(json.dumps({"version": np.__version__, "seconds": seconds, "value": single, "seconds64": seconds64, "value64": double}))
+`;
+
+async function beside(folder: string, values: Float32Array, seconds: number, value: number): Promise<BenchRow[]> {
+	const python = join(root, ".venv", "bin", "python");
+	const hasNumpy = existsSync(python) && canImport(python);
+	if (!hasNumpy)
+		return [{ what: "all pairs in numpy", measured: "not run: no numpy in .venv/", target: "≥ 20 × faster", ok: null }];
+	const file = join(folder, "vectors.f32");
+	await writeFile(file, values);
+	const said = execFileSync(python, ["-c", allPairs, file, String(vectors), String(dimensions)], { encoding: "utf8" });
+	const numpy: { version: string; seconds: number; value: number; seconds64: number; value64: number } =
+		JSON.parse(said);
+	await rm(file);
+	const times = numpy.seconds / seconds;
+	const off = Math.abs(value / numpy.value64 - 1);
+	return [
+		{
+			what: `all pairs, numpy ${numpy.version} with BLAS, float32`,
+			measured: `${numpy.seconds.toFixed(2)} s: ours is ${times.toFixed(1)} × faster`,
+			target: "≥ 20 × faster",
+			ok: times >= 20,
+		},
+		{
+			what: "all pairs, numpy with BLAS, float64",
+			measured: `${numpy.seconds64.toFixed(2)} s: ours is off by ${off.toExponential(1)} relative`,
+			target: "≤ 1e-9",
+			ok: off <= 1e-9,
+		},
+	];
+}
+
+function canImport(python: string): boolean {
+	try {
+		execFileSync(python, ["-c", "import numpy"], { stdio: "ignore" });
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** Embeddings by an endpoint, cached; one of 10,000 texts edited. */
+async function measuredAgain(folder: string): Promise<BenchRow[]> {
+	const width = 1_024;
+	const server = await measuringServer((body) => {
+		const inputs = body.input as string[];
+		const embedding = (text: string) =>
+			Array.from({ length: width }, (_, at) => Math.fround(Math.sin(at * (text.length + Number(text.split(" ")[1])))));
+		return { body: { data: inputs.map((text, index) => ({ index, embedding: embedding(text) })) } };
+	});
+	const cache = await MeasureCache.open(join(folder, "embeddings.jsonl"), vectorCodec);
+	const signal = new AbortController().signal;
+	try {
+		const source = await EndpointSource.open({ endpoint: server.endpoint(), model: "m", cache }, signal);
+		const texts = Array.from({ length: 10_000 }, (_, at) => `Antwort ${at + 1} ${"und so weiter ".repeat(35)}`);
+		await diversityOf(source, texts, signal);
+		const before = server.requests.length;
+		texts[5_000] = "Geändert 7 von Hand";
+		const start = performance.now();
+		await diversityOf(source, texts, signal);
+		const ms = performance.now() - start;
+		const calls = server.requests.length - before;
+		const measured = `${ms.toFixed(0)} ms, ${calls} call`;
+		return [
+			{
+				what: "again after 1 of 10,000 rows was edited",
+				measured,
+				target: "≤ 200 ms, 1 call",
+				ok: ms <= 200 && calls === 1,
+			},
+		];
+	} finally {
+		await cache.close();
+		await server.close();
+	}
+}
+
+/** The value and its standard error. */
+async function diversityOf(source: EndpointSource, texts: readonly string[], signal: AbortSignal): Promise<void> {
+	const sum = new DiversitySum(source.dimensions);
+	const jackknife = new Jackknife();
+	const asked = texts.map((text) => ({ role: "response" as const, text, language: "de" }));
+	await source.embed(asked, (_at, embedding) => void (embedding && sum.add(embedding)), signal);
+	await source.embed(
+		asked,
+		(_at, embedding) => void (embedding && jackknife.add(sum.alignment(embedding) ?? 0)),
+		signal,
+	);
+	if (sum.count !== texts.length || jackknife.standardError() === null) throw new Error("Not all rows were measured.");
+}
+
+/** In a process of its own, for its memory. */
+function wholeFile(folder: string): BenchRow[] {
+	const child = fileURLToPath(new URL("measure-file.ts", import.meta.url));
+	const said = execFileSync(process.execPath, [child, folder], { encoding: "utf8", maxBuffer: 1 << 24 });
+	const rows: BenchRow[] = JSON.parse(said);
+	return rows;
+}
+
+async function publishedZ(): Promise<BenchRow[]> {
+	const { intrinsic, scores, population } = await loadPublished(join(root, "media"));
+	let worst = 0;
+	let compared = 0;
+	for (const row of intrinsic) {
+		const score = scores.find((one) => one.teacher_model === row.teacher_model && one.target_lang === row.target_lang);
+		const { z } = zScore(row, population);
+		if (z === null || typeof score?.z_score !== "number") continue;
+		compared += 1;
+		worst = Math.max(worst, Math.abs(z - score.z_score));
+	}
+	const measured = `${compared} rows, off by ${worst.toExponential(1)} at most`;
+	return [{ what: "z of the published rows", measured, target: "60 rows, 1e-5", ok: compared === 60 && worst <= 1e-5 }];
+}
