@@ -82,7 +82,8 @@ export function drawScatter(
 		.attr("y1", y(from))
 		.attr("x2", x(to))
 		.attr("y2", y(to));
-	const placed = spread(points.map((point) => ({ point, at: y(point.y) + 4 })));
+	const labelled = points.filter(({ label }) => label !== "");
+	const placed = spread(labelled.map((point) => ({ point, at: y(point.y) + 4 })));
 	svg
 		.selectAll<SVGCircleElement, ScatterPoint>("circle")
 		.data([...points])
@@ -94,7 +95,7 @@ export function drawScatter(
 		.attr("data-tip", ({ tip }) => tip);
 	svg
 		.selectAll<SVGTextElement, (typeof placed)[number]>("text.label")
-		.data(placed.filter(({ point }) => point.label !== ""))
+		.data(placed)
 		.join("text")
 		.attr("class", "label")
 		.attr("x", ({ point }) => x(point.x) + 9)

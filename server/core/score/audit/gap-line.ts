@@ -12,25 +12,25 @@ export interface GapLine {
 /** Published columns carry ten decimals; PGR is result divided by gaps as small as 0.005. */
 const leastTolerance = 1e-6;
 /** Lines are sought through these many rows, so that the work grows with the file and not with its cube. */
-const mostSought = 60;
+const mostSought = 24;
 /** Two points always make a line; the third is evidence. */
 const leastOnLine = 3;
 
 /** The line most rows lie on; null without three rows of different results on one, or where none is ahead of another. */
 export function gapLine(points: readonly Point[]): GapLine | null {
-	let best: GapLine | null = null;
-	const sought = points.slice(0, mostSought);
 	const rounding = { pgr: 10 ** -decimalsOf(points, "pgr"), result: 10 ** -decimalsOf(points, "result") };
-	for (const [index, first] of sought.entries()) {
-		for (const second of sought.slice(index + 1)) {
-			const line = lineThrough(first, second, points, rounding);
-			if (line && line.on.length > (best?.on.length ?? 0)) best = line;
-		}
+	let best: { line: Line; count: number } | null = null;
+	for (const line of linesThrough(points.slice(0, mostSought))) {
+		let count = 0;
+		for (const point of points) if (isOn(line, point, rounding)) count += 1;
+		if (count > (best?.count ?? 0)) best = { line, count };
 	}
-	const results = new Set(best?.on.map(({ result }) => result));
-	return best && best.on.length >= leastOnLine && results.size >= Math.min(leastOnLine, countResults(points))
-		? best
-		: null;
+	if (!best || best.count < leastOnLine) return null;
+	const { base, slope } = best.line;
+	const [on, off]: [Point[], Point[]] = [[], []];
+	for (const point of points) (isOn(best.line, point, rounding) ? on : off).push(point);
+	const enough = Math.min(leastOnLine, countResults(points));
+	return countResults(on) >= enough ? { base, ref: base + 1 / slope, on, off } : null;
 }
 
 export const offTheLine: AuditCheck = (rows) =>
@@ -82,23 +82,28 @@ function offFinding(point: Point, { base, ref, on }: GapLine): Finding {
 	};
 }
 
-function lineThrough(
-	first: Point,
-	second: Point,
-	points: readonly Point[],
-	rounding: { pgr: number; result: number },
-): GapLine | null {
-	const run = second.result - first.result;
-	const rise = second.pgr - first.pgr;
-	// Equal results or equal PGRs make no line that tells base from reference.
-	if (Math.abs(run) < 1e-9 || Math.abs(rise) < 1e-9) return null;
-	const slope = rise / run;
-	const base = first.result - first.pgr / slope;
-	// A unit in the last place of each column, three times: in the row and in the two that make the line.
+interface Line {
+	readonly base: number;
+	readonly slope: number;
+}
+
+function* linesThrough(points: readonly Point[]): Generator<Line> {
+	for (const [index, first] of points.entries()) {
+		for (const second of points.slice(index + 1)) {
+			const run = second.result - first.result;
+			const rise = second.pgr - first.pgr;
+			// Equal results or equal PGRs make no line that tells base from reference.
+			if (Math.abs(run) < 1e-9 || Math.abs(rise) < 1e-9) continue;
+			const slope = rise / run;
+			yield { base: first.result - first.pgr / slope, slope };
+		}
+	}
+}
+
+/** Allows a unit in the last place of each column three times: in the row and in the two that make the line. */
+function isOn({ base, slope }: Line, { result, pgr }: Point, rounding: { pgr: number; result: number }): boolean {
 	const slack = 3 * (rounding.pgr + Math.abs(slope) * rounding.result);
-	const fits = ({ result, pgr }: Point) =>
-		Math.abs((result - base) * slope - pgr) <= Math.max(slack, leastTolerance * Math.max(1, Math.abs(pgr)));
-	return { base, ref: base + 1 / slope, on: points.filter(fits), off: points.filter((point) => !fits(point)) };
+	return Math.abs((result - base) * slope - pgr) <= Math.max(slack, leastTolerance * Math.max(1, Math.abs(pgr)));
 }
 
 function countResults(points: readonly Point[]): number {
