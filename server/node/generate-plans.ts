@@ -4,6 +4,7 @@ import { originOf } from "../core/generate/base-url.ts";
 import type { CellProgress } from "../core/generate/cell-progress.ts";
 import { chatMessages, type Material, wantsPair } from "../core/generate/chat-request.ts";
 import type { CellTokens } from "../core/generate/estimate.ts";
+import { NumberSet } from "../core/generate/number-set.ts";
 import { type Cell, type Draw, drawer, type PlanLine, requestKey, seedsFor } from "../core/generate/plan.ts";
 import type { Manifest, RunTeacher } from "../core/generate/run-records.ts";
 import type { Answered } from "../core/generate/sample-of.ts";
@@ -24,8 +25,8 @@ export class RunPlans {
 	readonly #seeds: readonly SeedRow[];
 	readonly #byId: ReadonlyMap<string, SeedRow>;
 	readonly #drawers = new Map<string, (index: number) => Draw>();
-	/** Keys in use, as 52-bit numbers: a set of whole keys would weigh ten times as much. */
-	readonly #keys = new Set<number>();
+	/** Keys in use, as 52-bit numbers. */
+	readonly #keys = new NumberSet();
 
 	constructor(manifest: Manifest, seeds: readonly SeedRow[]) {
 		this.#manifest = manifest;
@@ -110,8 +111,8 @@ export class RunPlans {
 /** The practice teachers' port changes from day to day; they are one origin all the same. */
 export const keyOrigin = ({ baseUrl, isPractice }: RunTeacher): string => (isPractice ? "practice" : originOf(baseUrl));
 
-/** The first 52 bits of a hash as a number; two of a million rows collide once in ten thousand runs. */
-export const shortHash = (hash: string): number => Number.parseInt(hash.slice(0, 13), 16);
+/** The first 52 bits of a hash as a number above 0; two of a million rows collide once in ten thousand runs. */
+export const shortHash = (hash: string): number => Number.parseInt(hash.slice(0, 13), 16) || 1;
 
 /** SHA-256 of the wording each strategy and language uses, by `strategy/language`. */
 export function templateHashes(cells: readonly Cell[], templates: Manifest["templates"]): Record<string, string> {

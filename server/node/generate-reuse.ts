@@ -60,7 +60,7 @@ export class EarlierAnswers {
 	/** One handle a journal, also for reads that come at once. */
 	#file(run: string): Promise<FileHandle> {
 		const known = this.#files.get(run);
-		if (known) return known;
+		if (known !== undefined) return known;
 		const opened = open(this.#journal(run), "r");
 		this.#files.set(run, opened);
 		return opened;

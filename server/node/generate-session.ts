@@ -3,7 +3,8 @@ import { type Accept, duplicateText } from "../core/generate/acceptance.ts";
 import { judge } from "../core/generate/attempt-policy.ts";
 import { CellProgress } from "../core/generate/cell-progress.ts";
 import type { Material } from "../core/generate/chat-request.ts";
-import { seedPrompt } from "../core/generate/chat-request.ts";
+import { seedPrompt, wantsPair } from "../core/generate/chat-request.ts";
+import { NumberSet } from "../core/generate/number-set.ts";
 import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
 import { redact } from "../core/generate/redact.ts";
 import type { Reply } from "../core/generate/reply.ts";
@@ -12,8 +13,8 @@ import { JournalLine, type Manifest, type RunTeacher } from "../core/generate/ru
 import { type Answered, sampleOf } from "../core/generate/sample-of.ts";
 import { type Budget, spentByCurrency } from "../core/generate/spending.ts";
 import type { Templates } from "../core/project.ts";
-import type { SampleRow } from "../core/sample-row.ts";
-import { countAttempt, type Replayed, type RunLogs, replayRun } from "./generate-folder.ts";
+import type { Provenance, SampleRow } from "../core/sample-row.ts";
+import { countAttempt, type Replayed, type RunLogs, replayRun, type Unsettled } from "./generate-folder.ts";
 import { Lane } from "./generate-lane.ts";
 import type { RunLock } from "./generate-lock.ts";
 import { openOutput } from "./generate-output.ts";
@@ -102,7 +103,7 @@ export class RunSession implements RunWork {
 	readonly #lanes: readonly Lane[];
 	readonly #endpoints: readonly TeacherEndpoint[];
 	readonly #cancelling = new AbortController();
-	readonly #seen: Set<number>;
+	readonly #seen: NumberSet;
 	/** Plan lines of this session that are not on disk yet. */
 	readonly #fresh = new Set<PlanLine>();
 	readonly #reasons = new Map<string, number>();
@@ -121,7 +122,7 @@ export class RunSession implements RunWork {
 		cells: readonly CellProgress[],
 		plans: RunPlans,
 		output: JsonlLog,
-		seen: Set<number>,
+		seen: NumberSet,
 	) {
 		this.#options = options;
 		this.templates = options.manifest.templates;
@@ -153,17 +154,21 @@ export class RunSession implements RunWork {
 		const replayed = await replayRun(path, cells);
 		const plans = new RunPlans(manifest, seeds.rows);
 		plans.remember(replayed.plannedKeys);
-		const seen = new Set<number>();
+		const seen = new NumberSet();
 		const written = new Set<string>();
+		const unsettled = new Set(replayed.unsettled.map(({ line }) => line.key));
+		const recovered: SampleRow[] = [];
 		const output = await openOutput(manifest.output, (row) => {
 			seen.add(shortHash(sha256(duplicateText(row))));
+			if (row.provenance && unsettled.has(row.provenance.request)) recovered.push(row);
 			if (row.provenance && replayed.accepted.has(row.provenance.request)) written.add(row.provenance.request);
 		});
 		for await (const row of missingRows(options, replayed, plans, written)) {
 			seen.add(shortHash(sha256(duplicateText(row))));
 			await output.append(row);
 		}
-		return new RunSession(options, replayed, cells, plans, output, seen);
+		const found = await recover(recovered, replayed, cells);
+		return new RunSession(options, found, cells, plans, output, seen);
 	}
 
 	get signal(): AbortSignal {
@@ -395,6 +400,50 @@ function laneState(lane: Lane): LaneState {
 		attempts: sum((cell) => cell.attempts),
 		promptTokens: sum((cell) => cell.promptTokens),
 		completionTokens: sum((cell) => cell.completionTokens),
+	};
+}
+
+/**
+ * A row that stands in the output while its journal line was damaged counts as accepted: the line is written anew,
+ * and nothing is asked or paid for twice.
+ */
+async function recover(
+	rows: readonly SampleRow[],
+	replayed: Replayed,
+	cells: readonly CellProgress[],
+): Promise<Replayed> {
+	const kept = new Map(replayed.unsettled.map((one) => [one.line.key, one]));
+	for (const row of rows) {
+		const one = kept.get(row.provenance?.request ?? "");
+		const cell = one && cells[one.line.cell];
+		if (!one || !cell || !row.provenance) continue;
+		kept.delete(one.line.key);
+		cell.outstanding -= 1;
+		cell.accepted += 1;
+		await replayed.logs.journal.append(journalLineOf(row, one, row.provenance));
+	}
+	return { ...replayed, unsettled: [...kept.values()] };
+}
+
+function journalLineOf(
+	{ prompt, response, strategy }: SampleRow,
+	{ line, earlier }: Unsettled,
+	provenance: Provenance,
+): JournalLine {
+	const { finishReason, usage, practice } = provenance;
+	return {
+		key: line.key,
+		cell: line.cell,
+		attempt: earlier.length + 1,
+		outcome: "answered",
+		verdict: "accepted",
+		reasons: [],
+		finishReason,
+		usage,
+		status: null,
+		latencyMs: 0,
+		answer: wantsPair(strategy) ? JSON.stringify({ prompt, response }) : response,
+		...(practice ? { practice } : {}),
 	};
 }
 

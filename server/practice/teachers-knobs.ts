@@ -4,6 +4,8 @@
 export interface TeacherKnobs {
 	/** Fixed, or log-normal with this median and 99th percentile. */
 	readonly latencyMs?: number | { readonly median: number; readonly p99: number };
+	/** Works on so many at once; the latency of more grows in proportion, and no 429 is ever sent. */
+	readonly width?: number;
 	/** More requests at once than this get 429. */
 	readonly cap?: number;
 	/** Sent with each 429, in seconds. */

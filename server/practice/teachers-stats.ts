@@ -6,6 +6,7 @@ export interface TeacherStats {
 	/** Answered in full. */
 	readonly served: number;
 	readonly peakInFlight: number;
+	readonly inFlight: number;
 	/** Attempts beyond the first for the same messages and seed. */
 	readonly repeats: number;
 	/** Answers by HTTP status. */
@@ -56,6 +57,7 @@ export class StatsCounter {
 			attempts: this.#attempts,
 			served: this.#served,
 			peakInFlight: this.#peak,
+			inFlight: this.inFlight,
 			repeats: this.#attempts - this.#seen.size,
 			statuses: Object.fromEntries(this.#statuses),
 			arrivalsMs: [...this.#arrivals],

@@ -82,7 +82,8 @@ class PracticeEndpoint {
 	}
 
 	async #chat(text: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const before = this.stats.arrived(text, request.headers.authorization);
+		// Another attempt at the same request may carry another sampling seed.
+		const before = this.stats.arrived(text.replace(/"seed":\d+/, ""), request.headers.authorization);
 		response.once("close", () => {
 			this.stats.inFlight -= 1;
 			this.stats.answered(response.statusCode, response.writableFinished && response.statusCode === 200);
@@ -93,7 +94,8 @@ class PracticeEndpoint {
 			return sendError(response, 404, "model_not_found", `The model \`${body.model}\` does not exist.`);
 		const refusal = this.#refusal(before);
 		if (refusal) return sendError(response, ...refusal);
-		await pause(drawnLatency(this.knobs.latencyMs, this.#random), response);
+		const crowding = Math.max(1, this.stats.inFlight / (this.knobs.width ?? Number.POSITIVE_INFINITY));
+		await pause(drawnLatency(this.knobs.latencyMs, this.#random) * crowding, response);
 		this.#answer(body, response);
 	}
 

@@ -204,6 +204,18 @@ test("a torn line runs again, a garbage line as well, and nothing else", async (
 	assert.match(await readFile(join(runFolder(options.folder, runId), "journal.bad"), "utf8"), /^\{garbage/);
 });
 
+test("a row whose journal line was damaged counts as long as it stands in the output", async (context) => {
+	const { options, server } = await rig(context);
+	const { runId } = await finishedRun(options);
+	const path = join(runFolder(options.folder, runId), "journal.jsonl");
+	const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+	await writeFile(path, `${[...lines.slice(0, 7), "{garbage", ...lines.slice(8)].join("\n")}\n`);
+	const before = [server.stats().attempts, await readFile(options.output, "utf8")];
+	const end = await (await resumeGenerateRun(runId, options)).ended;
+	assert.equal(end.accepted, 20);
+	assert.deepEqual([server.stats().attempts, await readFile(options.output, "utf8")], before);
+});
+
 test("rows that the user removed stay removed; rows lost at the end come back", async (context) => {
 	const { options, server } = await rig(context);
 	const { runId } = await finishedRun(options);
