@@ -8,13 +8,15 @@ import { UserError } from "../core/problem.ts";
 import { type AnnotatedLine, annotateFile } from "../node/annotate-file.ts";
 import { detectorsOrFranc } from "../node/language-detectors.ts";
 import { loadProject } from "../node/project-file.ts";
-import { annotateReport, type Report } from "./annotate-report.ts";
+import type { Report } from "./annotate-formats.ts";
+import { annotateReport, requireFormat } from "./annotate-report.ts";
 import type { CommandIo, ExitCode } from "./command.ts";
 
-const usage = `Usage: polyglot annotate FILE… [--lang xx] [--format json|text] [--fail-on CODE,…|any]
+const usage = `Usage: polyglot annotate FILE… [--lang xx] [--format json|text|sarif|junit] [--fail-on CODE,…|any]
 
   --lang     language of rows that state none
-  --format   text (default): a line a finding and a table; json: one JSON object a line of input, blank ones included
+  --format   text (default): a line a finding and a table; json: one JSON object a line of input, blank ones included;
+             sarif, junit: for code scanning and test reports
   --fail-on  exit with 1 if a finding of any of these codes, or any at all, is left
 
 Checks and thresholds are read from polyglot.json in the current folder.
@@ -28,10 +30,11 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 			io.stdout(usage);
 			return 0;
 		}
-		const report = annotateReport(values.format, io);
+		requireFormat(values.format);
 		const failOn = failCodes(values["fail-on"]);
 		await requireFiles(positionals, io.cwd);
 		const options = await annotateOptions(values.lang, io);
+		const report = annotateReport(values.format, io);
 		return (await annotateAll(positionals, options, report, failOn, io)) ? 1 : 0;
 	} catch (cause) {
 		if (!(cause instanceof UserError)) throw cause;

@@ -10,6 +10,7 @@ import {
 	quartilesOf,
 	responseLength,
 } from "./checks/length-outlier.ts";
+import { comparedText, type NearestByKey, nearDuplicateFinding } from "./checks/near-duplicate.ts";
 import { notJsonFinding } from "./checks/not-json.ts";
 import { schemaFindings } from "./checks/schema.ts";
 import { isEnabled, thresholdIn } from "./checks/settings.ts";
@@ -81,11 +82,18 @@ const explains: Partial<Readonly<Record<CheckCode, readonly CheckCode[]>>> = {
 	truncated: ["too-short"],
 };
 
-/** What the file's statistics take from a line, without running any check. */
-export function shareOf(line: string, options: AnnotateOptions): LineShare | null {
+/** What the file's statistics take from a line, and the text to compare with others, without running any check. */
+export function shareOf(line: string, options: AnnotateOptions): { share: LineShare; text: string } | null {
 	const reading = readLine(line, options.project.fields);
 	const sample = reading.kind === "row" ? reading.sample : null;
-	return sample && shareOfSample(sample, sample.language ?? options.language ?? null);
+	return (
+		sample && { share: shareOfSample(sample, sample.language ?? options.language ?? null), text: comparedText(sample) }
+	);
+}
+
+/** From which similarity on two samples are near duplicates, languages' own settings aside. */
+export function nearThreshold(options: AnnotateOptions): number {
+	return thresholdIn(options.project.checks, "near-duplicate", undefined).value;
 }
 
 function shareOfSample(sample: Sample, language: string | null): LineShare {
@@ -104,12 +112,14 @@ export function measureSample(sample: Sample, language: string | null, options: 
 export interface FileStatistics {
 	readonly firstLines: ReadonlyMap<number, number>;
 	readonly quartiles: ReadonlyMap<string, LengthQuartiles>;
+	/** Empty until it was searched for. */
+	readonly nearest: NearestByKey;
 }
 
 /** Takes in lines in their order, counted from 1, and gives the statistics of all. */
 export interface StatisticsCollector {
 	add(line: number, share: LineShare): void;
-	finish(): FileStatistics;
+	finish(nearest?: NearestByKey): FileStatistics;
 }
 
 export function collectStatistics(): StatisticsCollector {
@@ -123,7 +133,7 @@ export function collectStatistics(): StatisticsCollector {
 			if (group) group.push(share.length);
 			else lengths.set(share.group, [share.length]);
 		},
-		finish: () => ({ firstLines, quartiles: allQuartiles(lengths) }),
+		finish: (nearest = new Map()) => ({ firstLines, quartiles: allQuartiles(lengths), nearest }),
 	};
 }
 
@@ -150,6 +160,12 @@ export function findingsInFile(
 	const first = statistics.firstLines.get(share.key);
 	if (first !== undefined && first < line && isOn("exact-duplicate", language, options))
 		more.push(duplicateFinding(sample, first));
+	const near = first === line ? statistics.nearest.get(share.key) : undefined;
+	const nearLine = near && statistics.firstLines.get(near.key);
+	if (near && nearLine !== undefined && nearLine < line && isOn("near-duplicate", language, options)) {
+		const finding = nearDuplicateFinding(sample, nearLine, near.similarity, contextFor(language, options));
+		if (finding) more.push(finding);
+	}
 	const quartiles = statistics.quartiles.get(share.group);
 	if (quartiles && isOn("length-outlier", language, options)) {
 		more.push(...lengthFindings(sample, quartiles, contextFor(language, options)));

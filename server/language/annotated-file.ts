@@ -8,8 +8,13 @@ import {
 	type FileStatistics,
 	findingsInFile,
 	type LineAnnotation,
+	type LineShare,
+	nearThreshold,
 } from "../core/annotate.ts";
 import type { Finding } from "../core/checks/finding.ts";
+import { comparedText, type NearestByKey, nearestByKey } from "../core/checks/near-duplicate.ts";
+import { binCount, createSigner, type Signer } from "../core/near-duplicates/signature.ts";
+import type { Sample } from "../core/sample/sample.ts";
 
 export class AnnotatedFile {
 	document: TextDocument;
@@ -19,6 +24,9 @@ export class AnnotatedFile {
 	/** Every line before it is read. */
 	#readUpTo = 0;
 	#statistics: FileStatistics | undefined;
+	/** As of the last search; by content, so that an edit elsewhere leaves it true. */
+	#nearest: NearestByKey = new Map();
+	readonly #signatures = new WeakMap<LineAnnotation, Signature>();
 
 	constructor(document: TextDocument, options: AnnotateOptions) {
 		this.document = document;
@@ -93,6 +101,35 @@ export class AnnotatedFile {
 		return findingsInFile(annotation, index + 1, this.#collected(), this.#options);
 	}
 
+	/**
+	 * Searches for near duplicates among the lines read; yields between slices of signing, so that the caller can let
+	 * other work pass. Ends early, without a result, when the document changes meanwhile.
+	 */
+	*searchNearDuplicates(): Generator<void> {
+		const { version } = this.document;
+		const signed: { readonly share: LineShare; readonly values: Uint16Array; readonly hash: number }[] = [];
+		for (const [index, line] of this.#lines.entries()) {
+			if (line?.sample && line.share) signed.push({ share: line.share, ...this.#sign(line, line.sample) });
+			if (index % slice === slice - 1) yield;
+			if (this.document.version !== version) return;
+		}
+		const values = new Uint16Array(signed.length * binCount);
+		for (const [row, line] of signed.entries()) values.set(line.values, row * binCount);
+		const hashes = Float64Array.from(signed, ({ hash }) => hash);
+		const keys = signed.map(({ share }) => share.key);
+		this.#nearest = nearestByKey({ count: signed.length, values, hashes }, keys, nearThreshold(this.#options));
+		this.#statistics = undefined;
+	}
+
+	#sign(line: LineAnnotation, sample: Sample): Signature {
+		const known = this.#signatures.get(line);
+		if (known) return known;
+		const values = new Uint16Array(binCount);
+		const signature = { values, hash: signer().sign(comparedText(sample), values, 0) };
+		this.#signatures.set(line, signature);
+		return signature;
+	}
+
 	/** Lengths of the last answers that the line's one is compared with, its own included. */
 	groupLengths(index: number): number[] {
 		const group = this.line(index).share?.group;
@@ -105,7 +142,7 @@ export class AnnotatedFile {
 		if (this.#statistics) return this.#statistics;
 		const collector = collectStatistics();
 		for (const [index, line] of this.#lines.entries()) if (line?.share) collector.add(index + 1, line.share);
-		this.#statistics = collector.finish();
+		this.#statistics = collector.finish(this.#nearest);
 		return this.#statistics;
 	}
 
@@ -121,6 +158,22 @@ export class AnnotatedFile {
 		this.#readUpTo = 0;
 		this.#statistics = undefined;
 	}
+}
+
+interface Signature {
+	readonly values: Uint16Array;
+	readonly hash: number;
+}
+
+/** Lines signed between two chances for other work: a few milliseconds. */
+const slice = 200;
+
+let kept: Signer | undefined;
+
+/** One signer for all files, made when first needed: it takes 10 ms. */
+function signer(): Signer {
+	kept ??= createSigner();
+	return kept;
 }
 
 /** Arguments one call may take. */

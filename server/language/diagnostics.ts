@@ -37,7 +37,10 @@ export function serveDiagnostics(
 	const readOn = (uri: string, tell: () => void) => void safely("annotate", undefined, () => review.readAll(uri, tell));
 	if (!client.canPull) {
 		return {
-			update: (uri) => readOn(uri, () => push(uri)),
+			update: (uri) => {
+				readOn(uri, () => push(uri));
+				review.whenSettled(uri, () => push(uri));
+			},
 			clear: (uri) => void connection.sendDiagnostics({ uri, diagnostics: [] }),
 		};
 	}
@@ -48,8 +51,9 @@ export function serveDiagnostics(
 			return { kind: DocumentDiagnosticReportKind.Full, items: of(uri) };
 		}),
 	);
-	// The editor pulls by itself when a document changes; only a change from elsewhere needs a word.
-	return { update() {}, clear() {} };
+	// The editor pulls by itself when a document changes; what is found later needs a word.
+	const refresh = () => void (client.canRefresh && connection.languages.diagnostics.refresh());
+	return { update: (uri) => review.whenSettled(uri, refresh), clear() {} };
 }
 
 interface Weak {

@@ -8,6 +8,7 @@ import { readSettings, type Settings } from "./settings.ts";
 
 /** Typing waits no longer than this for a slice of the pass. */
 const sliceMs = 15;
+const settleMs = 500;
 
 export class Review {
 	settings: Settings = readSettings(undefined);
@@ -15,6 +16,7 @@ export class Review {
 	readonly #files = new Map<string, AnnotatedFile>();
 	readonly #others = new Map<string, TextDocument>();
 	readonly #passes = new Set<string>();
+	readonly #timers = new Map<string, NodeJS.Timeout>();
 	readonly #options: () => AnnotateOptions;
 
 	constructor(runtime: Runtime, options: () => AnnotateOptions) {
@@ -35,6 +37,8 @@ export class Review {
 	}
 
 	close(uri: string): void {
+		clearTimeout(this.#timers.get(uri));
+		this.#timers.delete(uri);
 		this.#files.delete(uri);
 		this.#others.delete(uri);
 	}
@@ -77,6 +81,23 @@ export class Review {
 			this.#passes.delete(uri);
 		}
 		onProgress();
+	}
+
+	/** Calls back half a second after the last change, when what needs the whole file was searched for. */
+	whenSettled(uri: string, tell: () => void): void {
+		clearTimeout(this.#timers.get(uri));
+		const timer = setTimeout(() => void this.#settle(uri, tell), settleMs);
+		timer.unref();
+		this.#timers.set(uri, timer);
+	}
+
+	async #settle(uri: string, tell: () => void): Promise<void> {
+		this.#timers.delete(uri);
+		const file = this.file(uri);
+		if (!file) return;
+		if (!file.isComplete) return this.whenSettled(uri, tell);
+		for (const _ of file.searchNearDuplicates()) await new Promise((resolve) => setImmediate(resolve));
+		tell();
 	}
 
 	/** Reads on for at most this long, other work in between. True when the file is complete. */

@@ -1,6 +1,16 @@
 /** Annotates a file of any size: one pass for the file's statistics, one for the findings. */
-import { type AnnotateOptions, annotateLine, collectStatistics, findingsInFile, shareOf } from "../core/annotate.ts";
+import {
+	type AnnotateOptions,
+	annotateLine,
+	collectStatistics,
+	type FileStatistics,
+	findingsInFile,
+	nearThreshold,
+	shareOf,
+} from "../core/annotate.ts";
 import type { Finding } from "../core/checks/finding.ts";
+import { nearestByKey } from "../core/checks/near-duplicate.ts";
+import { collectSignatures } from "../core/near-duplicates/signature-columns.ts";
 import { readLines } from "./read-lines.ts";
 
 /** One line of the command line's JSON. */
@@ -32,15 +42,20 @@ export async function* annotateFile(
 	}
 }
 
-async function fileStatistics(path: string, options: AnnotateOptions) {
+async function fileStatistics(path: string, options: AnnotateOptions): Promise<FileStatistics> {
 	const collector = collectStatistics();
+	const signatures = collectSignatures();
+	const keys: number[] = [];
 	let number = 0;
 	for await (const lines of readLines(path)) {
-		for (const text of lines) {
+		for (const line of lines) {
 			number += 1;
-			const share = shareOf(text, options);
-			if (share) collector.add(number, share);
+			const read = shareOf(line, options);
+			if (!read) continue;
+			collector.add(number, read.share);
+			signatures.add(read.text);
+			keys.push(read.share.key);
 		}
 	}
-	return collector.finish();
+	return collector.finish(nearestByKey(signatures.finish(), keys, nearThreshold(options)));
 }

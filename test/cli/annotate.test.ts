@@ -171,3 +171,56 @@ test("a file larger than one block is read across its blocks", async () => {
 		),
 	);
 });
+
+test("sarif has one result a finding, with its place in the file", async () => {
+	const { stdout, code } = await annotate(
+		{ "a b.jsonl": `{"x": }\n${english}` },
+		"a b.jsonl",
+		"--lang",
+		"de",
+		"--format",
+		"sarif",
+	);
+	const { version, runs } = JSON.parse(stdout);
+	assert.deepEqual([code, version, runs.length], [0, "2.1.0", 1]);
+	const results = runs[0].results.map((result: SarifResult) => [
+		result.ruleId,
+		result.level,
+		result.locations[0]?.physicalLocation,
+	]);
+	assert.deepEqual(results.slice(0, 2), [
+		["not-json", "error", { artifactLocation: { uri: "a%20b.jsonl" }, region: { startLine: 1, startColumn: 7 } }],
+		["language-mismatch", "note", { artifactLocation: { uri: "a%20b.jsonl" }, region: { startLine: 2 } }],
+	]);
+	const rules = new Set(runs[0].tool.driver.rules.map(({ id }: { id: string }) => id));
+	assert.ok(runs[0].results.every(({ ruleId }: SarifResult) => rules.has(ruleId)));
+});
+
+interface SarifResult {
+	readonly ruleId: string;
+	readonly level: string;
+	readonly locations: readonly { readonly physicalLocation: object }[];
+}
+
+test("sarif of a clean file is still one document", async () => {
+	const { stdout } = await annotate({ "a.jsonl": good }, "a.jsonl", "--format", "sarif");
+	assert.deepEqual(JSON.parse(stdout).runs[0].results, []);
+});
+
+test("junit counts lines and failures, and escapes what a sample says", async () => {
+	const { stdout } = await annotate(
+		{ "a.jsonl": `${good}\n${JSON.stringify({ '<b>&"\u0001': 1 })}\n` },
+		"a.jsonl",
+		"--format",
+		"junit",
+	);
+	assert.match(stdout, /<testsuite name="a\.jsonl" tests="2" failures="1">/);
+	assert.match(stdout, /<failure type="schema" message="[^"<>]*&#60;b&#62;&#38;/);
+	assert.ok(!stdout.includes("\u0001"));
+});
+
+test("several files end with a table of them", async () => {
+	const { stdout } = await annotate({ "a.jsonl": good, "b.jsonl": "{\n" }, "a.jsonl", "b.jsonl");
+	assert.match(stdout, /^ {2}file {5}lines {2}with findings {2}unusable$/m);
+	assert.match(stdout, /^ {2}b\.jsonl {6}1 {14}1 {9}1$/m);
+});

@@ -90,6 +90,18 @@ test("one diagnostic a weak sample, worst first, with a link to the check's page
 		}
 	}));
 
+test("near duplicates are marked once typing has stopped", () =>
+	withSession({}, async (session) => {
+		const near = JSON.stringify({
+			...JSON.parse(good),
+			id: "9",
+			response: `${JSON.parse(good).response} Abends ist er rot.`,
+		});
+		await session.open(`${good}\n${near}\n`);
+		const found = await session.pushed((diagnostics) => diagnostics.some(({ code }) => code === "near-duplicate"));
+		assert.equal(found[0]?.range.start.line, 1);
+	}));
+
 test("an edit inside a line changes what is said of that line, and only of it", () =>
 	withSession({}, async (session) => {
 		await session.open(`${good}\n${english}\n`);

@@ -37,6 +37,7 @@ const table: Readonly<Record<string, Readonly<Record<string, Threshold>>>> = {
 		"*": { value: 65_536, source: "NeMo Curator's 16,384 tokens at 4 characters" },
 		ja: { value: 24_576, source: "NeMo Curator's 16,384 tokens at 1.5 characters" },
 	},
+	"near-duplicate": { "*": { value: 0.45, source: "estimated Jaccard similarity; test/bench/near-duplicates.ts" } },
 	"list-shape": { "*": { value: 0.25, source: "NeMo Curator WhiteSpaceFilter" } },
 	"length-outlier": { "*": { value: 2, source: "deepchecks, interquartile ranges beyond the quartiles" } },
 	"repetition/lines": byLanguage(0.3, { de: 0.263, es: 0.252, ar: 0.304, ja: 0.328 }),

@@ -55,6 +55,12 @@ for (const language of testLanguages) {
 		assert.deepEqual(codesByLine([...file, again]), [`${file.length + 1}:exact-duplicate`]);
 	});
 
+	test(`near-duplicate names the earlier of two samples that differ in a few words in ${language}`, () => {
+		const seed = seedAt(language, 3);
+		const changed = { ...seed, id: "again", response: `${seed.response} ${sentence(seedAt(language, 9).response)}` };
+		assert.deepEqual(codesByLine([...file, JSON.stringify(changed)]), [`${file.length + 1}:near-duplicate`]);
+	});
+
 	test(`length-outlier finds answers far longer or shorter than the file's others in ${language}`, () => {
 		const long = {
 			...seedAt(language, 0),
