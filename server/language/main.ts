@@ -10,6 +10,7 @@ import { notifications, StartOptions } from "../core/engine-api.ts";
 import type { Detectors } from "../core/language-id/detector.ts";
 import { francDetect } from "../core/language-id/franc-detector.ts";
 import { detectorsOrFranc } from "../node/language-detectors.ts";
+import { loadProject } from "../node/project-file.ts";
 import type { Feature, Runtime, ServerContext } from "./feature.ts";
 import { ProjectWatch } from "./project-watch.ts";
 import { Review } from "./review.ts";
@@ -37,6 +38,8 @@ export function startServer(connection: Connection, runtime: Runtime, features: 
 	connection.onInitialize(async (params) => {
 		detectors = await detectorsOrFranc(runtime.mediaFolder, runtime.log);
 		start = readStart(params);
+		// Before the first question, so that none is answered without the project's teachers and thresholds.
+		if (start.folder !== undefined) watch.project = (await loadProject(start.folder)).project;
 		return {
 			capabilities: { ...capabilities, ...serveReview.initialize(params) },
 			serverInfo: { name: "Polyglot Lens" },

@@ -27,7 +27,7 @@ test("an untrusted workspace is checked and shown, and nothing is sent anywhere"
 	const prepare = (folder) => writeFileSync(join(folder, "polyglot.json"), JSON.stringify({ teachers: [teacher] }));
 	try {
 		await on({ file: "samples.de.jsonl", trust: true, prepare }, async (bench) => {
-			await bench.distrust();
+			await bench.page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor();
 			await bench.page.locator(".squiggly-error").first().waitFor();
 			await bench.command("Polyglot: Generate Samples…");
 			await bench.toast("not trusted").first().waitFor();
@@ -36,6 +36,7 @@ test("an untrusted workspace is checked and shown, and nothing is sent anywhere"
 			assert.ok(!existsSync(join(bench.folder, ".polyglot")), "nothing is written");
 		});
 	} finally {
+		endpoint.closeAllConnections();
 		endpoint.close();
 	}
 	assert.deepEqual(asked, []);
@@ -57,7 +58,9 @@ test("a file of 60 MB says that it is not marked, and can be checked from disk",
 	});
 	const prepare = (folder) =>
 		writeFileSync(join(folder, "large.jsonl"), `${row}\n`.repeat(Math.ceil(60e6 / row.length)));
-	return on({ file: "large.jsonl", prepare }, async (bench) => {
+	return on({ prepare }, async (bench) => {
+		await bench.page.locator(".monaco-list-row", { hasText: "large.jsonl" }).dblclick();
+		await bench.page.locator(".monaco-button", { hasText: "Open Anyway" }).click();
 		const entry = bench.page.locator(".statusbar-item", { hasText: "MB: not marked" });
 		await entry.waitFor();
 		await entry.click();
@@ -95,7 +98,7 @@ test("hostile text of a sample stays text: no link, no image, no markup in the h
 	return on({ file: "hostile.jsonl", prepare }, async (bench) => {
 		await bench.page.locator(".view-line", { hasText: "respond" }).first().waitFor();
 		await bench.hover("click");
-		const hover = bench.page.locator(".monaco-hover:visible .monaco-hover-content").first();
+		const hover = bench.page.locator(".monaco-hover:visible", { hasText: "ROUGE" }).first();
 		await hover.waitFor();
 		assert.equal(await hover.locator("img").count(), 0);
 		const links = await hover.locator("a").evaluateAll((all) => all.map((one) => one.getAttribute("data-href") ?? ""));

@@ -39,13 +39,20 @@ export class Workbench {
 		Object.assign(this, { editor, browser, page, folder });
 	}
 
-	/** Runs a command of the palette by its whole title, such as `Polyglot: Generate Samples…`. */
+	/** Runs a command of the palette by its whole title; a workbench that is still loading may swallow the first try. */
 	async command(title) {
-		await this.page.keyboard.press("F1");
-		const box = this.page.locator(".quick-input-widget:visible .quick-input-box input").first();
-		await box.waitFor();
-		await box.fill(`>${title}`);
-		await this.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: title }).waitFor();
+		const row = this.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: title });
+		for (let tries = 1; ; tries++) {
+			await this.page.keyboard.press("F1");
+			await this.page.locator(".quick-input-widget:visible .quick-input-box input").first().fill(`>${title}`);
+			const isThere = await row.waitFor({ timeout: 5000 }).then(
+				() => true,
+				() => false,
+			);
+			if (isThere) break;
+			if (tries === 4) throw new Error(`The palette does not offer ${title}.`);
+			await this.page.keyboard.press("Escape");
+		}
 		await this.page.keyboard.press("Enter");
 	}
 
@@ -84,12 +91,12 @@ export class Workbench {
 		await this.page.keyboard.press("Enter");
 	}
 
-	/** Rests the mouse on a line that holds this text. */
+	/** Rests the mouse on the text, right of the hint, of a line that holds this text. */
 	async hover(text) {
 		await this.page
 			.locator(".view-line", { hasText: text })
 			.first()
-			.hover({ position: { x: 60, y: 8 } });
+			.hover({ position: { x: 520, y: 8 } });
 	}
 
 	/** Waits until the world is as it should be. */
@@ -98,11 +105,6 @@ export class Workbench {
 			if (Date.now() > end) throw new Error(`Waited in vain for ${what}.`);
 			await this.page.waitForTimeout(100);
 		}
-	}
-
-	/** Answers the question of trust with no. */
-	async distrust() {
-		await this.page.locator(".monaco-dialog-box .monaco-button", { hasText: "No" }).click();
 	}
 
 	/** A notification that holds this text. */
