@@ -1,5 +1,5 @@
 /** One teacher's share of a run: pulls requests at the pace its endpoint allows, and settles each one. */
-import { AdaptiveLimit } from "../core/generate/adaptive-limit.ts";
+import { AdaptiveLimit, type LimitChange } from "../core/generate/adaptive-limit.ts";
 import { type Judged, judge, nextStep, type Outcome, retryDelayMs } from "../core/generate/attempt-policy.ts";
 import { type CellProgress, nextCell } from "../core/generate/cell-progress.ts";
 import { chatMessages, type Material, seedPrompt, wantsPair } from "../core/generate/chat-request.ts";
@@ -224,7 +224,9 @@ export class Lane {
 		if (reply.type === "answer") {
 			this.#event(this.limit.succeeded(latencyMs));
 		} else if (outcome === "busy") {
-			this.#event(this.limit.overloaded(sentAt, reply.retryAfterMs));
+			const change = this.limit.overloaded(sentAt, reply.retryAfterMs);
+			this.#event(change);
+			if (change) this.#work.paused(this.teacher, this.limit.pauseMs, "the server asks to slow down (429)");
 		} else this.limit.stumbled();
 		if (outcome === "answered") {
 			this.#holdReason = null;
@@ -236,13 +238,14 @@ export class Lane {
 		if (step.type === "hold") {
 			this.#holdReason = reason;
 			this.limit.holdBack(step.ms);
+			this.#work.paused(this.teacher, step.ms, reason ?? outcome);
 			this.#work.event({ type: "hold", teacher: this.teacher.name, ms: Math.round(step.ms), reason });
 		}
 		if (step.type === "stop") this.#work.stop(`${this.teacher.name}: ${step.reason}`);
 	}
 
-	#event(change: { limit: number; cause: string } | undefined): void {
-		if (change) this.#work.event({ type: "limit", teacher: this.teacher.name, ...change });
+	#event(change: LimitChange | undefined): void {
+		if (change) this.#work.limited(this.teacher, change);
 	}
 
 	async #settle(pending: Pending, material: Material, reply: Reply, judged: Judged, origin: Origin): Promise<void> {

@@ -6,8 +6,9 @@ import type { Accept } from "../core/generate/acceptance.ts";
 import { originOf } from "../core/generate/base-url.ts";
 import { CellProgress } from "../core/generate/cell-progress.ts";
 import { type Estimate, estimateRun } from "../core/generate/estimate.ts";
+import type { MonitorMessage } from "../core/generate/monitor-message.ts";
 import { type Cell, equalShares } from "../core/generate/plan.ts";
-import type { Manifest, RunTeacher } from "../core/generate/run-records.ts";
+import { type Manifest, type RunTeacher, titleOf } from "../core/generate/run-records.ts";
 import { type Budget, budgetProblem } from "../core/generate/spending.ts";
 import { UserError } from "../core/problem.ts";
 import type { Templates } from "../core/project.ts";
@@ -67,6 +68,8 @@ export interface GenerateRun {
 	readonly ended: Promise<SessionEnd>;
 	/** Stops at once; attempts on the wire are given up. */
 	cancel(): void;
+	/** What the monitor panel shows; may be asked for at any time. */
+	monitor(): MonitorMessage;
 	/** Sends nothing more, lets attempts on the wire finish. */
 	pause(reason: string): void;
 }
@@ -182,16 +185,6 @@ async function interrupted(folder: string, manifest: Manifest): Promise<Interrup
 	return [{ runId: manifest.id, title: titleOf(manifest), accepted, target, output: manifest.output }];
 }
 
-/** Such as `practice-careful · German · generate, respond`. */
-export function titleOf({ cells }: Pick<Manifest, "cells">): string {
-	const several = (values: readonly string[]) => [...new Set(values)].join(", ");
-	return [
-		several(cells.map(({ teacher }) => teacher)),
-		several(cells.map(({ language }) => language)),
-		several(cells.map(({ strategy }) => strategy)),
-	].join(" · ");
-}
-
 export const cellsOf = (manifest: Manifest): CellProgress[] =>
 	manifest.cells.map((cell, index) => new CellProgress(cell, index));
 
@@ -257,6 +250,7 @@ async function open(manifest: Manifest, seeds: Seeds, surroundings: RunSurroundi
 			notes: seedNotes(seeds),
 			ended: session.run(),
 			cancel: () => session.cancel(),
+			monitor: () => session.monitorMessage(),
 			pause: (reason) => session.stop(reason),
 		};
 	} catch (cause) {

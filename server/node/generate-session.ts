@@ -1,15 +1,17 @@
 /** One session of a run: from opening its logs to closing them. Owns the lanes and everything that is written. */
 import { type Accept, duplicateText } from "../core/generate/acceptance.ts";
+import type { LimitChange } from "../core/generate/adaptive-limit.ts";
 import { judge } from "../core/generate/attempt-policy.ts";
 import { CellProgress } from "../core/generate/cell-progress.ts";
 import type { Material } from "../core/generate/chat-request.ts";
 import { seedPrompt, wantsPair } from "../core/generate/chat-request.ts";
+import type { MonitorMessage } from "../core/generate/monitor-message.ts";
 import { NumberSet } from "../core/generate/number-set.ts";
 import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
 import { redact } from "../core/generate/redact.ts";
 import type { Reply } from "../core/generate/reply.ts";
 import { AcceptanceRate } from "../core/generate/run-progress.ts";
-import { JournalLine, type Manifest, type RunTeacher } from "../core/generate/run-records.ts";
+import { JournalLine, type Manifest, type RunTeacher, titleOf } from "../core/generate/run-records.ts";
 import { type Answered, sampleOf } from "../core/generate/sample-of.ts";
 import { type Budget, spentByCurrency } from "../core/generate/spending.ts";
 import type { Templates } from "../core/project.ts";
@@ -17,6 +19,7 @@ import type { Provenance, SampleRow } from "../core/sample-row.ts";
 import { countAttempt, type Replayed, type RunLogs, replayRun, type Unsettled } from "./generate-folder.ts";
 import { Lane } from "./generate-lane.ts";
 import type { RunLock } from "./generate-lock.ts";
+import { RunMonitor } from "./generate-monitor.ts";
 import { openOutput } from "./generate-output.ts";
 import { RunPlans, shortHash } from "./generate-plans.ts";
 import { readLines } from "./generate-read.ts";
@@ -90,8 +93,6 @@ export type SessionEnd = SessionProgress & { readonly attempts: number };
 
 /** At most four updates a second (generation.md 2.1). */
 const progressMs = 250;
-/** Samples the monitor shows. */
-const latestKept = 5;
 
 export class RunSession implements RunWork {
 	readonly templates: Templates | undefined;
@@ -108,11 +109,11 @@ export class RunSession implements RunWork {
 	readonly #fresh = new Set<PlanLine>();
 	readonly #reasons = new Map<string, number>();
 	readonly #rate: AcceptanceRate;
-	readonly #latest: SampleRow[] = [];
-	readonly #errors = new Map<string, number>();
+	readonly #monitor: RunMonitor;
 	#attempts = 0;
 	#reused = 0;
 	#lastProgress = 0;
+	#ended: SessionEnd | undefined;
 	#stopReason: string | null = null;
 	#failure: unknown;
 
@@ -144,6 +145,8 @@ export class RunSession implements RunWork {
 			});
 			return new Lane(teacher, own, pending, this.#endpoints[index] as TeacherEndpoint, this);
 		});
+		this.#monitor = new RunMonitor(options.manifest, this.#count("accepted"));
+		for (const lane of this.#lanes) this.#monitor.limit(lane.teacher.name, lane.limit.limit);
 		this.#rate = new AcceptanceRate(() => performance.now(), this.#count("accepted"));
 	}
 
@@ -196,6 +199,7 @@ export class RunSession implements RunWork {
 		signal?.removeEventListener("abort", cancel);
 		await this.#close();
 		const end = { ...this.#progress(this.#endState()), attempts: this.#attempts };
+		this.#ended = end;
 		this.#options.onProgress?.(end);
 		return end;
 	}
@@ -269,11 +273,19 @@ export class RunSession implements RunWork {
 		return [];
 	}
 
+	limited({ name }: RunTeacher, change: LimitChange): void {
+		this.#monitor.limit(name, change.limit);
+		this.event({ type: "limit", teacher: name, ...change });
+	}
+
+	paused({ name }: RunTeacher, ms: number, reason: string): void {
+		this.#monitor.pause(name, ms, reason);
+	}
+
 	async journal(cell: CellProgress, line: JournalLine): Promise<void> {
 		if (line.reusedFrom === undefined) this.#attempts += 1;
 		else this.#reused += 1;
 		countAttempt(cell, line);
-		if (line.outcome !== "answered") this.#errors.set(line.outcome, (this.#errors.get(line.outcome) ?? 0) + 1);
 		await this.#logs.journal.append(line);
 	}
 
@@ -287,8 +299,7 @@ export class RunSession implements RunWork {
 
 	settled(teacher: RunTeacher, row: SampleRow | undefined, reasons: readonly string[]): void {
 		if (row) {
-			this.#latest.unshift({ ...row, model: teacher.name });
-			this.#latest.length = Math.min(this.#latest.length, latestKept);
+			this.#monitor.sample(teacher.name, row);
 			this.#report();
 		}
 		for (const reason of reasons) this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
@@ -345,14 +356,9 @@ export class RunSession implements RunWork {
 		return { spent, projected: Object.fromEntries(projected) };
 	}
 
-	/** The newest accepted samples, newest first, `model` being the teacher's name. */
-	get latest(): readonly SampleRow[] {
-		return this.#latest;
-	}
-
-	/** Attempts that were no answer, by outcome, in this session. */
-	get errors(): ReadonlyMap<string, number> {
-		return this.#errors;
+	/** What the monitor panel shows now. */
+	monitorMessage(): MonitorMessage {
+		return this.#monitor.message(this.#ended ?? this.#progress("running"), titleOf(this.#options.manifest));
 	}
 
 	#count(what: "accepted" | "dropped"): number {

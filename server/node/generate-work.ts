@@ -1,4 +1,5 @@
 /** What a lane needs of the run it belongs to. */
+import type { LimitChange } from "../core/generate/adaptive-limit.ts";
 import type { CellProgress } from "../core/generate/cell-progress.ts";
 import type { Material } from "../core/generate/chat-request.ts";
 import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
@@ -32,6 +33,10 @@ export interface RunWork {
 	journal(cell: CellProgress, line: JournalLine): Promise<void>;
 	output(row: SampleRow): Promise<void>;
 	event(event: Readonly<Record<string, unknown>> & { readonly type: string }): void;
+	/** The limit of a teacher moved. */
+	limited(teacher: RunTeacher, change: LimitChange): void;
+	/** A teacher gets nothing for so long. */
+	paused(teacher: RunTeacher, ms: number, reason: string): void;
 	settled(teacher: RunTeacher, row: SampleRow | undefined, reasons: readonly string[]): void;
 	/** Pauses the run with a reason; it can be resumed. */
 	stop(reason: string): void;

@@ -33,6 +33,19 @@ export const Manifest = z.object({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+export const isPractice = ({ teachers }: Pick<Manifest, "teachers">, teacher: string): boolean =>
+	teachers.some((one) => one.name === teacher && one.isPractice === true);
+
+/** Such as `practice-careful · German · generate, respond`. */
+export function titleOf({ cells }: Pick<Manifest, "cells">): string {
+	const several = (values: readonly string[]) => [...new Set(values)].join(", ");
+	return [
+		several(cells.map(({ teacher }) => teacher)),
+		several(cells.map(({ language }) => language)),
+		several(cells.map(({ strategy }) => strategy)),
+	].join(" · ");
+}
+
 /** One line of `journal.jsonl`: one attempt. Not the messages; plan and manifest give them again. */
 export const JournalLine = z.object({
 	key: z.string(),
