@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Diagnostic, DiagnosticSeverity, DocumentDiagnosticReportKind } from "vscode-languageserver/node";
+import type { TextDocument } from "vscode-languageserver-textdocument";
 import { rank } from "../core/checks/codes.ts";
 import type { Finding } from "../core/checks/finding.ts";
 import type { AnnotatedFile } from "./annotated-file.ts";
@@ -9,6 +10,7 @@ import type { ServerContext } from "./feature.ts";
 import { findingRange } from "./ranges.ts";
 import type { Review } from "./review.ts";
 import type { RunSafe } from "./run-safe.ts";
+import { isScoreText, scoreDiagnostics } from "./score-diagnostics.ts";
 
 /** How long an answer to a pull waits for a file that is not read yet. */
 const pullBudgetMs = 250;
@@ -32,7 +34,9 @@ export function serveDiagnostics(
 	client: { readonly canPull: boolean; readonly canRefresh: boolean },
 ): DiagnosticsFeed {
 	const { connection } = server;
-	const of = (uri: string) => diagnosticsOf(review.file(uri), review, server.runtime.mediaFolder);
+	const of = (uri: string) =>
+		scoreDiagnosticsOf(review.document(uri), review) ??
+		diagnosticsOf(review.file(uri), review, server.runtime.mediaFolder);
 	const push = (uri: string) => void connection.sendDiagnostics({ uri, diagnostics: of(uri) });
 	const readOn = (uri: string, tell: () => void) => void safely("annotate", undefined, () => review.readAll(uri, tell));
 	if (!client.canPull) {
@@ -54,6 +58,12 @@ export function serveDiagnostics(
 	// The editor pulls by itself when a document changes; what is found later needs a word.
 	const refresh = () => void (client.canRefresh && connection.languages.diagnostics.refresh());
 	return { update: (uri) => review.whenSettled(uri, refresh), clear() {} };
+}
+
+/** Null where the document is no score file. */
+function scoreDiagnosticsOf(document: TextDocument | undefined, { settings }: Review): Diagnostic[] | null {
+	if (!document || !/\.(?:jsonl|ndjson)$/i.test(document.uri) || !isScoreText(document.getText())) return null;
+	return settings.diagnostics.enabled ? scoreDiagnostics(document, settings.diagnostics.maximum) : [];
 }
 
 interface Weak {

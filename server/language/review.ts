@@ -4,6 +4,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import type { AnnotateOptions } from "../core/annotate.ts";
 import { AnnotatedFile } from "./annotated-file.ts";
 import type { Runtime } from "./feature.ts";
+import { isScoreText } from "./score-diagnostics.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** Typing waits no longer than this for a slice of the pass. */
@@ -26,7 +27,8 @@ export class Review {
 
 	open(uri: string, languageId: string, version: number, text: string): void {
 		const document = TextDocument.create(uri, languageId, version, text);
-		if (isJsonl(uri, languageId)) this.#files.set(uri, new AnnotatedFile(document, this.#options()));
+		if (isJsonl(uri, languageId) && !isScoreText(text))
+			this.#files.set(uri, new AnnotatedFile(document, this.#options()));
 		else this.#others.set(uri, document);
 	}
 
