@@ -96,7 +96,7 @@ test("hostile text of a sample stays text: no link, no image, no markup in the h
 	const row = JSON.stringify({ id: "h", language: "de", strategy: "respond", prompt: response, response });
 	const prepare = (folder) => writeFileSync(join(folder, "hostile.jsonl"), `${row}\n`);
 	return on({ file: "hostile.jsonl", prepare }, async (bench) => {
-		await bench.page.locator(".view-line", { hasText: "respond" }).first().waitFor();
+		await bench.page.locator(".view-line", { hasText: "prompt-echo" }).first().waitFor();
 		await bench.hover("click");
 		const hover = bench.page.locator(".monaco-hover:visible", { hasText: "ROUGE" }).first();
 		await hover.waitFor();
