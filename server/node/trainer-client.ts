@@ -49,7 +49,9 @@ export class TrainerClient {
 	readonly #students: TrainerStudents;
 	readonly #now: () => number;
 	readonly #listeners = new Set<(runId: string | undefined) => void>();
-	readonly #sendings = new Set<Sending>();
+	readonly #uploads = new Set<Sending>();
+	/** Keys of launches this process is asking about already. */
+	readonly #asking = new Set<string>();
 	readonly #downloads = new Map<string, (offset: number, payload: Buffer) => void>();
 	readonly #link: TrainerLink;
 	#writing: Promise<void> = Promise.resolve();
@@ -238,7 +240,7 @@ export class TrainerClient {
 		let lastCause: unknown;
 		for (let tries = 0; tries < uploadTries; tries += 1) {
 			try {
-				return await this.#uploadOnce(file, kind, onStored);
+				return await this.#link.wanting(() => this.#uploadOnce(file, kind, onStored));
 			} catch (cause) {
 				lastCause = cause;
 				const isCut = cause instanceof OutcomeUnknown;
@@ -270,11 +272,11 @@ export class TrainerClient {
 		const { uploadId, offset } = begun;
 		const frameBytes = this.#limit("frameBytes");
 		const sending = new Sending(socket, file, { uploadId, offset, frameBytes });
-		this.#sendings.add(sending);
+		this.#uploads.add(sending);
 		try {
 			await sending.run((stored) => onStored(stored, bytes));
 		} finally {
-			this.#sendings.delete(sending);
+			this.#uploads.delete(sending);
 		}
 		return (await this.#link.persist("datasets.commit", { uploadId })).dataset;
 	}
@@ -300,6 +302,7 @@ export class TrainerClient {
 	}
 
 	async #send({ key, method, params, about }: Launch): Promise<Run> {
+		this.#asking.add(key);
 		try {
 			const result = await this.#link.persist(method, { idempotencyKey: key, ...params } as never);
 			const { run } = result as { run: Run };
@@ -309,6 +312,8 @@ export class TrainerClient {
 		} catch (cause) {
 			if (cause instanceof TrainerError) await this.#students.settle(key, { refused: cause.code });
 			throw asUserError(cause);
+		} finally {
+			this.#asking.delete(key);
 		}
 	}
 
@@ -337,7 +342,7 @@ export class TrainerClient {
 	async #afterReady(): Promise<void> {
 		this.#followThoseOf(this.#link.origin.serverId);
 		for (const launch of this.#students.pending()) {
-			if (launch.serverId !== this.#link.origin.serverId) continue;
+			if (launch.serverId !== this.#link.origin.serverId || this.#asking.has(launch.key)) continue;
 			if (this.#now() - Date.parse(launch.at) > repeatWithinMs) {
 				await this.#students.settle(launch.key, { refused: "too_old" });
 			} else await this.#send(launch).catch((cause) => this.#failed(cause));
@@ -361,7 +366,7 @@ export class TrainerClient {
 	}
 
 	#progress(progress: UploadProgress): void {
-		for (const sending of this.#sendings) if (sending.uploadId === progress.uploadId) sending.progress(progress);
+		for (const sending of this.#uploads) if (sending.uploadId === progress.uploadId) sending.progress(progress);
 	}
 
 	/** Frames with a transfer id nobody waits for are ignored. */
@@ -375,7 +380,7 @@ export class TrainerClient {
 	}
 
 	#linkChanged(link: Link): void {
-		if (link.state !== "ready") for (const sending of this.#sendings) sending.abandon("The link to the trainer broke.");
+		if (link.state !== "ready") for (const sending of this.#uploads) sending.abandon("The link to the trainer broke.");
 		this.#tell(undefined);
 	}
 

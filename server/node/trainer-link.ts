@@ -100,8 +100,22 @@ export class TrainerLink {
 		return this.#connection.requests.send(method, params);
 	}
 
+	/** While `work` lasts, a broken link is tried again without end. */
+	async wanting<T>(work: () => Promise<T>): Promise<T> {
+		this.#take({ type: "want", by: 1 });
+		try {
+			return await work();
+		} finally {
+			this.#take({ type: "want", by: -1 });
+		}
+	}
+
 	/** Repeats the request over as many links as it takes. Only for requests that are safe to repeat (protocol §9). */
-	async persist<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+	persist<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+		return this.wanting(() => this.#persist(method, params));
+	}
+
+	async #persist<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
 		for (;;) {
 			await this.whenReady({ isPatient: true });
 			try {

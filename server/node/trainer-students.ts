@@ -40,6 +40,8 @@ export interface Student {
 
 interface Entry extends Student {
 	log: Promise<JsonlLog> | undefined;
+	/** The last write of its file. */
+	writing: Promise<void>;
 }
 
 export class TrainerStudents {
@@ -62,7 +64,10 @@ export class TrainerStudents {
 	}
 
 	async close(): Promise<void> {
-		for (const { log } of this.#students.values()) await (await log)?.close();
+		for (const { log, writing } of this.#students.values()) {
+			await writing.catch(() => {});
+			await (await log)?.close();
+		}
 		await this.#launches?.close();
 	}
 
@@ -134,6 +139,7 @@ export class TrainerStudents {
 	async remove(runId: string): Promise<void> {
 		const entry = this.#students.get(runId);
 		this.#students.delete(runId);
+		await entry?.writing.catch(() => {});
 		await (await entry?.log)?.close();
 		await rm(join(this.#folder, runId), { recursive: true, force: true });
 	}
@@ -153,7 +159,16 @@ export class TrainerStudents {
 
 	#create(run: Run, origin: LogOrigin): Entry {
 		const view = emptyRunView(run.runId);
-		const entry: Entry = { view, run, about: {}, origin, isGone: false, measured: [], log: undefined };
+		const entry: Entry = {
+			view,
+			run,
+			about: {},
+			origin,
+			isGone: false,
+			measured: [],
+			log: undefined,
+			writing: Promise.resolve(),
+		};
 		this.#students.set(run.runId, entry);
 		// A log that cannot be written makes the next event fail as well, which is reported there.
 		this.#append(entry, { log: origin }).catch(() => {});
@@ -180,6 +195,7 @@ export class TrainerStudents {
 			isGone,
 			measured: [],
 			log: undefined,
+			writing: Promise.resolve(),
 		};
 		const log = await JsonlLog.open(this.#eventsPath(runId), (line) => replayEvent(entry, line));
 		entry.view = describeRun(entry.view, run);
@@ -195,11 +211,17 @@ export class TrainerStudents {
 		if (end.success && (end.data.runId ?? end.data.refused) !== undefined) this.#pending.delete(end.data.key);
 	}
 
-	async #writeFile({ run, about, isGone }: Entry): Promise<void> {
-		await mkdir(join(this.#folder, run.runId), { recursive: true });
-		const path = join(this.#folder, run.runId, "student.json");
-		await writeFile(`${path}.new`, `${JSON.stringify({ run, about, isGone }, null, "\t")}\n`);
-		await rename(`${path}.new`, path);
+	/** One after the other: two writers of one file would take it from under each other. */
+	#writeFile(entry: Entry): Promise<void> {
+		const write = async () => {
+			const { run, about, isGone } = entry;
+			await mkdir(join(this.#folder, run.runId), { recursive: true });
+			const path = join(this.#folder, run.runId, "student.json");
+			await writeFile(`${path}.new`, `${JSON.stringify({ run, about, isGone }, null, "\t")}\n`);
+			await rename(`${path}.new`, path);
+		};
+		entry.writing = entry.writing.then(write, write);
+		return entry.writing;
 	}
 }
 

@@ -32,6 +32,8 @@ export interface Session {
 	readonly failures: number;
 	readonly serverId: string | null;
 	readonly logEpoch: string | null;
+	/** Requests and uploads somebody waits for; while there are any, the link is tried again without end. */
+	readonly wanted: number;
 	readonly runs: Readonly<Record<string, Followed>>;
 }
 
@@ -55,6 +57,8 @@ export type Input =
 	| { readonly type: "subscribed"; readonly runId: string; readonly lastSeq: number; readonly final: boolean }
 	| { readonly type: "subscribeFailed"; readonly runId: string; readonly code: string }
 	| { readonly type: "event"; readonly runId: string; readonly seq: number; readonly isFinal: boolean }
+	/** Somebody waits for an answer (1), or does no longer (-1). */
+	| { readonly type: "want"; readonly by: 1 | -1 }
 	| { readonly type: "disconnect" };
 
 export type Effect =
@@ -86,7 +90,7 @@ export interface SessionWorld {
 }
 
 export function newSession(known: Pick<Session, "serverId" | "logEpoch">): Session {
-	return { link: { state: "idle" }, failures: 0, runs: {}, ...known };
+	return { link: { state: "idle" }, failures: 0, wanted: 0, runs: {}, ...known };
 }
 
 export function step(session: Session, input: Input, world: SessionWorld): Step {
@@ -116,6 +120,8 @@ export function step(session: Session, input: Input, world: SessionWorld): Step 
 			return subscribeFailed(session, input);
 		case "event":
 			return receive(session, input);
+		case "want":
+			return stay({ ...session, wanted: session.wanted + input.by });
 		case "disconnect":
 			return { session: unsubscribed({ ...session, link: { state: "idle" } }), effects: [{ type: "close" }] };
 	}
@@ -195,7 +201,8 @@ function closed(
 	}
 	const held = link.state === "ready" && world.nowMs - link.sinceMs >= backoff.resetAfterMs;
 	const failures = held ? 0 : session.failures;
-	if (unfinished(session).length === 0 && failures >= backoff.triesWhenIdle) {
+	const isIdle = session.wanted === 0 && unfinished(session).length === 0;
+	if (isIdle && failures >= backoff.triesWhenIdle) {
 		return stay(unsubscribed({ ...session, failures, link: { state: "stopped", why } }));
 	}
 	const longestS = Math.min(backoff.longestS, backoff.firstS * 2 ** failures);
