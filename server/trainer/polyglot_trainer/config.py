@@ -52,14 +52,14 @@ class Config:
     data: Path = Path("data")
     certificate: Path | None = None
     key: Path | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     worker: tuple[str, ...] = (sys.executable, "-m", "polyglot_trainer", "worker")
     models: tuple[Model, ...] = ()
     engines: tuple[Engine, ...] = (Engine("local"),)
     # Interpreters of optional backends, each with its own environment.
     unsloth: str | None = None
     lighteval: str | None = None
-    # Evaluation and measuring need the worker's libraries; a service for stubs or Slurm may go without a full preflight.
+    # Off where the models are not on the service's machine, as on a login node.
     full_preflight: bool = True
 
     def model(self, id: str) -> Model | None:

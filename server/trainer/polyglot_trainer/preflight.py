@@ -58,8 +58,7 @@ async def full(config: Config, spec: dict, prepare, guess: dict) -> dict:
     with tempfile.TemporaryDirectory(prefix="preflight-", dir=config.data) as path:
         folder = RunFolder(Path(path))
         command, environment = prepare(folder)
-        log = open(folder.path / "check.log", "wb")
-        with log:
+        with open(folder.path / "check.log", "wb") as log:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 "--check",

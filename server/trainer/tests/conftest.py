@@ -1,10 +1,13 @@
 """Fixtures: a trainer that runs for a whole file, one for a single test, and a connected client."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
+# Tiny models are faster on one thread, and other tests need the second core.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parent))
 
 from server import TrainerProcess

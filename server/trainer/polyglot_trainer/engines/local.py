@@ -33,7 +33,8 @@ class LocalEngine:
         if cuda:
             environment["CUDA_VISIBLE_DEVICES"] = ",".join(cuda)
         with open(attempt.stdout, "ab") as log:
-            child = subprocess.Popen(
+            # Not asyncio's: its child watcher would die with the loop, and these processes outlive it.
+            child = subprocess.Popen(  # noqa: ASYNC220
                 [sys.executable, "-m", "polyglot_trainer.launcher", str(attempt.path), *job.command],
                 cwd=job.folder.path,
                 env=environment,
