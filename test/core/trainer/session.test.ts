@@ -151,7 +151,13 @@ test("without an open run ten tries are enough; with one it never gives up", () 
 	assert.equal(tries([]), "stopped");
 	assert.equal(tries([follow]), "connecting");
 	assert.equal(tries([{ type: "want", by: 1 }]), "connecting");
-	assert.equal(tries([{ type: "want", by: 1 }, { type: "want", by: -1 }]), "stopped");
+	assert.equal(
+		tries([
+			{ type: "want", by: 1 },
+			{ type: "want", by: -1 },
+		]),
+		"stopped",
+	);
 });
 
 for (const input of [
