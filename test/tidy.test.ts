@@ -20,7 +20,7 @@ const walls: Readonly<Record<string, { readonly may: readonly RegExp[]; readonly
 		why: "core is pure",
 	},
 	"server/node/": {
-		may: [/^server\/(core|node)\//, /^node:/, /^(openai|ws|undici|zod\/mini|jsonc-parser)/],
+		may: [/^server\/(core|node)\//, /^node:/, /^(openai|ws|undici|zod\/mini|jsonc-parser|fasttext\.wasm\.js|cld3-asm)/],
 		why: "effects over core",
 	},
 	"server/language/": {

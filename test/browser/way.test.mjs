@@ -68,7 +68,8 @@ test("evaluate: the student beside base and reference, and a score on disk", asy
 	await (await bench.panel("run")).locator("button", { hasText: "Evaluate student" }).click();
 	await bench.page.locator(".tab", { hasText: "Evaluation of" }).waitFor();
 	await (await bench.panel("run")).locator(".run-results tr.reference").first().waitFor();
-	await bench.until(() => existsSync(join(bench.folder, ".polyglot/scores.jsonl")), "the score");
+	const file = join(bench.folder, ".polyglot/scores.jsonl");
+	await bench.until(() => existsSync(file) && readFileSync(file, "utf8").endsWith("\n"), "the score");
 	const [score] = rows(".polyglot/scores.jsonl");
 	assert.equal(score.teacher_model, "practice-careful");
 	assert.equal(score.practice, true);
