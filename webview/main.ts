@@ -1,5 +1,6 @@
 /** Entry of every panel: hands what the engine sends to the panel that draws it, and holds nothing itself. */
 import "./panel.css";
+import { draw as drawMonitor } from "./monitor/panel.ts";
 import { drawRun } from "./run/panel.ts";
 import { drawScore } from "./score/panel.ts";
 
@@ -12,7 +13,7 @@ declare function acquireVsCodeApi(): Editor;
 /** Draws, or redraws, a panel; safe to call on every message. Throws when the message is not for it. */
 type Draw = (root: HTMLElement, message: unknown, post: (message: unknown) => void) => void;
 
-const panels: Readonly<Record<string, Draw>> = { run: drawRun, score: drawScore };
+const panels: Readonly<Record<string, Draw>> = { monitor: drawMonitor, run: drawRun, score: drawScore };
 
 const editor = acquireVsCodeApi();
 const { panel = "", run } = document.body.dataset;

@@ -72,16 +72,16 @@ function drawFigures(section: HTMLElement, shown: MonitorMessage): void {
 		.data(({ name }) => [name])
 		.join("dt")
 		.text(String);
+	// A definition list may hold nothing but terms and definitions, so the unit is a second definition.
 	figure
 		.selectAll("dd")
-		.data(({ value }) => [value])
+		.data(({ value, unit }) => [
+			{ name: "value", text: value },
+			{ name: "unit", text: unit },
+		])
 		.join("dd")
-		.text(String);
-	figure
-		.selectAll("small")
-		.data(({ unit }) => [unit])
-		.join("small")
-		.text(String);
+		.attr("class", ({ name }) => name)
+		.text(({ text }) => text);
 }
 
 function figuresOf(shown: MonitorMessage): Figure[] {

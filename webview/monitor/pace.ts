@@ -96,7 +96,7 @@ function frameOf(section: HTMLElement, name: string, title: string, label: strin
 		.attr("transform", `translate(0,${height - margin.bottom})`)
 		.call(
 			axisBottom(x)
-				.ticks(6)
+				.ticks(Math.min(6, Math.floor(x.domain()[1] ?? 1)))
 				.tickSizeOuter(0)
 				.tickFormat((seconds) => duration(Number(seconds))),
 		);
