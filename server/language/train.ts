@@ -1,5 +1,6 @@
 /** Students in training and their evaluations: what the editor asks, and what it is told as they go on. */
 import { existsSync } from "node:fs";
+import * as z from "zod/mini";
 import { notifications, type RunSummary, requests } from "../core/engine-api.ts";
 import { EvaluationAbout, findAnchor, TrainAbout } from "../core/evaluation.ts";
 import type { PracticeMode } from "../core/practice-mode.ts";
@@ -37,7 +38,7 @@ export const trainFeature =
 		const tellPanels = () => {
 			const { current } = connection;
 			for (const runId of watched) {
-				const message = current && panelMessage(server, current, runId);
+				const message = current && panelMessage(current, runId);
 				if (message) notify(server, notifications.runView, { runId, message });
 			}
 		};
@@ -82,7 +83,7 @@ export const trainFeature =
 		respond(server, requests.watchRun, async ({ runId }) => {
 			const client = await connection.client();
 			if (!client.view(runId)) await client.connect();
-			const message = panelMessage(server, client, runId);
+			const message = panelMessage(client, runId);
 			if (!message) throw new UserError("unknown-run", `There is no run ${runId} in this workspace.`);
 			watched.add(runId);
 			return message;
@@ -131,14 +132,31 @@ function summaryOf({ view, run, about }: Student): RunSummary {
 	};
 }
 
-function panelMessage(server: ServerContext, client: TrainerClient, runId: string): RunPanelMessage | undefined {
-	const student = client.students().find(({ view }) => view.runId === runId);
+function panelMessage(client: TrainerClient, runId: string): RunPanelMessage | undefined {
+	const students = client.students();
+	const student = students.find(({ view }) => view.runId === runId);
 	if (!student) return undefined;
+	const others = students.filter((other) => isComparable(student, other)).map(({ view }) => view);
 	return runPanelMessage(student.view, client.link, {
-		nowMs: server.runtime.now(),
 		anchors: anchorResults(client, student),
+		others: others.reverse(),
 	});
 }
+
+/** Curves of other bases or languages have another scale. */
+function isComparable(student: Student, other: Student): boolean {
+	const [own, its] = [TrainAbout.safeParse(student.about), TrainAbout.safeParse(other.about)];
+	return (
+		other !== student &&
+		other.run.kind === "train" &&
+		other.view.metrics.length > 0 &&
+		own.data?.language === its.data?.language &&
+		modelOf(student) === modelOf(other)
+	);
+}
+
+const ModelSpec = z.object({ model: z.object({ id: z.string() }) });
+const modelOf = ({ run }: Student) => ModelSpec.safeParse(run.spec).data?.model.id;
 
 function anchorResults(client: TrainerClient, { about }: Student): RunPanelMessage["anchors"] {
 	const read = EvaluationAbout.safeParse(about);

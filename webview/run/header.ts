@@ -23,6 +23,7 @@ export function drawHeader(
 		.selectAll("h1")
 		.data([view.title || view.runId])
 		.join("h1")
+		.attr("dir", "auto")
 		.text(String);
 	const facts = [
 		{ name: "state", text: stateText(view) },
@@ -75,7 +76,7 @@ function drawProgress(section: HTMLElement, view: PanelRun): void {
 		.text(({ text }) => text);
 }
 
-function progressOf({ progress, evalProgress }: PanelRun): { share: number | null; text: string }[] {
+function progressOf({ progress, evalProgress, metrics }: PanelRun): { share: number | null; text: string }[] {
 	if (evalProgress) {
 		const { task, language, done, total, etaS } = evalProgress;
 		return [
@@ -83,7 +84,9 @@ function progressOf({ progress, evalProgress }: PanelRun): { share: number | nul
 		];
 	}
 	if (!progress) return [];
-	const { phase, step, totalSteps, etaS } = progress;
+	const { phase, totalSteps, etaS } = progress;
+	// Progress comes at most once a second, metrics with every step.
+	const step = Math.max(progress.step, metrics.at(-1)?.step ?? 0);
 	const steps = totalSteps === null ? `step ${step}` : `step ${step} of ${totalSteps}`;
 	return [{ share: totalSteps ? step / totalSteps : null, text: `${phase}, ${steps}${left(etaS)}` }];
 }

@@ -7,6 +7,7 @@ import "./panel.css";
 import { drawHeader } from "./header.ts";
 import { drawNumbers } from "./numbers.ts";
 import { drawTrainingExample } from "./training-example.ts";
+import { whole } from "./units.ts";
 
 /** What each root shows, so that it can be drawn again when its width changes. */
 const shownIn = new WeakMap<HTMLElement, RunPanelMessage>();
@@ -22,18 +23,20 @@ export function drawRun(root: HTMLElement, message: unknown, post: (request: Run
 function redraw(root: HTMLElement, post: (request: RunPanelRequest) => void): void {
 	const shown = shownIn.get(root);
 	if (!shown) return;
-	const { view, link, anchors } = shown;
+	const { view, link, anchors, others } = shown;
 	const section = (name: string, isShown: boolean) => sectionOf(root, name, isShown);
 	drawHeader(section("header", true), view, link, post);
 	drawNumbers(section("numbers", view.kind !== "eval"), view);
-	drawLossChart(section("loss", view.kind !== "eval"), view);
+	drawLossChart(section("loss", view.kind !== "eval"), view, others);
 	drawResults(section("results", view.kind === "eval"), view, anchors);
 	drawTrainingExample(section("example", view.trainingSet !== null), view.trainingSet);
 	drawWarnings(section("warnings", view.warnings.length > 0), view);
+	drawArtifacts(section("artifacts", view.artifacts.length > 0), view);
 	drawLog(section("log", view.log.length > 0), view);
+	drawUnread(section("unread", view.unread.length > 0), view);
 }
 
-const order = ["header", "numbers", "loss", "results", "example", "warnings", "log"];
+const order = ["header", "numbers", "loss", "results", "example", "warnings", "artifacts", "log", "unread"];
 
 /** The part of the panel with this name, made in its place; emptied and hidden when it has nothing to show. */
 function sectionOf(root: HTMLElement, name: string, isShown: boolean): HTMLElement {
@@ -71,6 +74,45 @@ function drawLog(section: HTMLElement, { log }: PanelRun): void {
 	details
 		.selectAll("pre")
 		.data([log.join("\n")])
+		.join("pre")
+		.attr("tabindex", 0)
+		.text(String);
+}
+
+/** What the run left at the trainer, with the hashes to check a copy by. */
+function drawArtifacts(section: HTMLElement, { artifacts }: PanelRun): void {
+	const details = select(section)
+		.selectAll("details")
+		.data(artifacts.length > 0 ? [0] : [])
+		.join("details");
+	details.selectAll("summary").data(["Files the run left at the trainer"]).join("summary").text(String);
+	const row = details
+		.selectAll("table")
+		.data([0])
+		.join("table")
+		.selectAll("tbody")
+		.data([0])
+		.join("tbody")
+		.selectAll("tr")
+		.data(artifacts)
+		.join("tr");
+	row
+		.selectAll("td")
+		.data(({ name, bytes, sha256 }) => [name, `${whole(bytes)} bytes`, `sha256 ${sha256}`])
+		.join("td")
+		.text(String);
+}
+
+/** Of a newer trainer: kept and shown as it came. */
+function drawUnread(section: HTMLElement, { unread }: PanelRun): void {
+	const details = select(section)
+		.selectAll("details")
+		.data(unread.length > 0 ? [0] : [])
+		.join("details");
+	details.selectAll("summary").data(["Events this version cannot read"]).join("summary").text(String);
+	details
+		.selectAll("pre")
+		.data([unread.join("\n")])
 		.join("pre")
 		.attr("tabindex", 0)
 		.text(String);

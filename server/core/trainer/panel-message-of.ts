@@ -1,58 +1,52 @@
 /** The message a run's panel is sent: the view as it is, with long curves thinned to what a screen can show. */
-import type { RunPanelMessage } from "./panel-message.ts";
+import type { OtherRun, RunPanelMessage } from "./panel-message.ts";
 import type { Metric, RunView } from "./run-view.ts";
 import type { Link } from "./session.ts";
 
 /** Points a curve keeps; a panel is seldom wider in pixels. */
 const shownMetrics = 1500;
+const otherMetrics = 200;
+const shownOthers = 8;
 
 export function runPanelMessage(
 	view: RunView,
 	link: Link,
-	more: { readonly nowMs: number; readonly anchors?: RunPanelMessage["anchors"] },
+	more: { readonly anchors?: RunPanelMessage["anchors"]; readonly others?: readonly RunView[] } = {},
 ): RunPanelMessage {
-	const { runId, kind, title, isPractice, state, reason, message, isFinal, attempt, progress, trainingSet } = view;
-	const { evalProgress, summary, failure } = view;
+	const { cursor, fault, engine, measured, ...shown } = view;
 	return {
 		type: "run",
-		link: shownLink(link, more.nowMs),
+		link: shownLink(link),
 		anchors: more.anchors ?? [],
+		others: (more.others ?? []).slice(0, shownOthers).map(otherRun),
 		view: {
-			runId,
-			kind,
-			title,
-			isPractice,
-			state,
-			reason,
-			message,
-			isFinal,
-			attempt,
-			progress,
-			trainingSet,
-			evalProgress,
-			summary,
-			failure,
+			...shown,
 			metrics: thinned(view.metrics, shownMetrics),
 			checkpoints: [...view.checkpoints],
 			results: [...view.results],
 			warnings: [...view.warnings],
 			log: [...view.log],
+			artifacts: [...view.artifacts],
+			unread: [...view.unread],
 		},
 	};
 }
 
+function otherRun({ runId, title, metrics }: RunView): OtherRun {
+	const points = thinned(metrics, otherMetrics);
+	return { runId, title, points: points.map(({ step, loss, evalLoss = null }) => ({ step, loss, evalLoss })) };
+}
+
 /** The connection as the panel names it. */
-export function shownLink(link: Link, nowMs: number): RunPanelMessage["link"] {
+export function shownLink(link: Link): RunPanelMessage["link"] {
 	switch (link.state) {
 		case "ready":
 			return { state: "connected", message: null };
 		case "connecting":
 		case "initializing":
 			return { state: "connecting", message: null };
-		case "waiting": {
-			const seconds = Math.max(0, Math.ceil((link.untilMs - nowMs) / 1000));
-			return { state: "waiting", message: `trying again in ${seconds} s. ${link.why}` };
-		}
+		case "waiting":
+			return { state: "waiting", message: link.why };
 		case "stopped":
 			return { state: "closed", message: link.why };
 		case "idle":

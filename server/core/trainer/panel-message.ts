@@ -1,6 +1,7 @@
 /** What the run panel is sent, whole, on every change; and what it asks back. */
 import * as z from "zod/mini";
 import { EvalResult, EvalSummary, eventData } from "./events.ts";
+import { Artifact } from "./objects.ts";
 
 const Text = z.nullable(z.string());
 
@@ -11,6 +12,14 @@ export const Link = z.object({
 	message: Text,
 });
 export type Link = z.infer<typeof Link>;
+
+/** Another run's curve, thinned. */
+export const OtherRun = z.object({
+	runId: z.string(),
+	title: z.string(),
+	points: z.array(z.object({ step: z.int(), loss: z.nullable(z.number()), evalLoss: z.nullable(z.number()) })),
+});
+export type OtherRun = z.infer<typeof OtherRun>;
 
 export const RunPanelMessage = z.object({
 	type: z.literal("run"),
@@ -35,9 +44,14 @@ export const RunPanelMessage = z.object({
 		warnings: z.array(eventData["run.warning"]),
 		failure: z.nullable(eventData["run.error"]),
 		log: z.array(z.string()),
+		artifacts: z.array(Artifact),
+		/** Events this version cannot read, as raw text. */
+		unread: z.array(z.string()),
 	}),
 	/** Results of the same tasks by base and reference, where the engine has them. */
 	anchors: z.array(z.object({ name: z.string(), results: z.array(EvalResult) })),
+	/** Runs whose curves can be laid beside this one: same base, same language. */
+	others: z.array(OtherRun),
 });
 export type RunPanelMessage = z.infer<typeof RunPanelMessage>;
 export type PanelRun = RunPanelMessage["view"];
