@@ -5,6 +5,7 @@ import { generateSamples, resumeGeneration } from "./generate.ts";
 import { checkFile } from "./large-files.ts";
 import { openRun, showScore } from "./panels.ts";
 import { openPracticeWorkspace } from "./practice.ts";
+import { recommendTeacher } from "./recommend.ts";
 import { reporting } from "./report.ts";
 import { addTeacher, removeTeacher, setTeacherKey, testTeacher } from "./teachers.ts";
 import { cancelRun, connectTrainer, evaluateStudent, trainStudent } from "./train.ts";
@@ -25,6 +26,7 @@ const commands: Readonly<Record<string, { readonly title: string; readonly run: 
 	"polyglot.openRun": { title: "Open run", run: openRun },
 	"polyglot.cancelRun": { title: "Cancel run", run: cancelRun },
 	"polyglot.score": { title: "Show Polyglot Score", run: showScore },
+	"polyglot.recommend": { title: "Recommend a teacher", run: recommendTeacher },
 	"polyglot.openPracticeWorkspace": { title: "Open practice workspace", run: openPracticeWorkspace },
 	"polyglot.showLog": { title: "Show log", run: async ({ log }) => log.show() },
 	"polyglot.refresh": {

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { findLanguage } from "../core/languages.ts";
 import { UserError } from "../core/problem.ts";
 import { type Recommendation, recommend } from "../core/score/recommend.ts";
+import { recommendationText } from "../core/score/recommend-text.ts";
 import { scoreTable } from "../core/score/score-table.ts";
 import { loadOwnScores, loadPublished } from "../node/score-files.ts";
 import type { CommandIo, ExitCode } from "./command.ts";
@@ -24,7 +25,7 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 			return 0;
 		}
 		const found = await recommendation(options, io);
-		io.stdout(options.format === "json" ? `${JSON.stringify(found, null, "\t")}\n` : asText(found));
+		io.stdout(options.format === "json" ? `${JSON.stringify(found, null, "\t")}\n` : recommendationText(found));
 		return 0;
 	} catch (cause) {
 		if (!(cause instanceof UserError)) throw cause;
@@ -63,30 +64,6 @@ async function recommendation(options: ReturnType<typeof parse>, io: CommandIo):
 	for (const { where, message } of own.problems) io.stderr(clean(`${where}: ${message}`));
 	const table = scoreTable(await loadPublished(io.mediaFolder), own.rows, (code) => findLanguage(code)?.name);
 	return recommend(table, { language, studentBase, samples });
-}
-
-/** Sentences numbered into the evidence below them, then the plan. */
-function asText({ wish, statements, candidates, plan }: Recommendation): string {
-	const labels = new Map(candidates.map(({ teacher, label }) => [teacher, label]));
-	const sentences = statements.map(
-		({ text, evidence }, index) => `${text}${evidence.length > 0 ? ` [${index + 1}]` : ""}`,
-	);
-	const evidence = statements.flatMap((statement, index) =>
-		statement.evidence.map((line) => `  [${index + 1}] ${line}`),
-	);
-	const teachers = plan.teachers.map((teacher) => labels.get(teacher) ?? teacher).join(", ");
-	const lines = [
-		`Teachers for ${wish.language}, student base ${wish.studentBase}, ${wish.samples} samples`,
-		"",
-		...sentences,
-		"",
-		`Plan: try ${teachers} with ${plan.samplesPerTeacher} samples each, ${plan.strategies.join(", ")} in equal shares.`,
-		plan.measurement,
-		"",
-		"Evidence",
-		...evidence,
-	];
-	return `${lines.map(clean).join("\n")}\n`;
 }
 
 function clean(line: string): string {
