@@ -41,17 +41,18 @@ export class Workbench {
 
 	/** Runs a command of the palette by its whole title; a workbench that is still loading may swallow the first try. */
 	async command(title) {
+		const box = this.page.locator(".quick-input-widget:visible .quick-input-box input").first();
 		const row = this.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: title });
 		for (let tries = 1; ; tries++) {
 			await this.page.keyboard.press("F1");
-			await this.page.locator(".quick-input-widget:visible .quick-input-box input").first().fill(`>${title}`);
-			const isThere = await row.waitFor({ timeout: 5000 }).then(
-				() => true,
-				() => false,
-			);
-			if (isThere) break;
-			if (tries === 4) throw new Error(`The palette does not offer ${title}.`);
-			await this.page.keyboard.press("Escape");
+			try {
+				await box.fill(`>${title}`, { timeout: 3000 });
+				await row.waitFor({ timeout: 5000 });
+				break;
+			} catch (cause) {
+				if (tries === 5) throw new Error(`The palette does not offer ${title}.`, { cause });
+				await this.page.keyboard.press("Escape");
+			}
 		}
 		await this.page.keyboard.press("Enter");
 	}
