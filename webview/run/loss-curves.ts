@@ -44,12 +44,15 @@ function otherCurve({ title, points }: OtherRun, index: number, scaled: (loss: n
 	return { kind: "other", name: name || `run ${index + 1}`, points: held.length > 0 ? curve : smoothed(curve) };
 }
 
-/** Mean over the points around each, as many on either side, so that the line does not lag; a hole stays a hole. */
+/**
+ * Mean over the points around each, as many on either side, so that the line does not lag; only the newest points
+ * look back alone, or the line would end in noise. A hole stays a hole.
+ */
 export function smoothed(points: readonly Point[]): Point[] {
 	const half = Math.round((points.length * smoothedShare) / 2);
 	return points.map(({ step, loss }, index) => {
 		if (loss === null) return { step, loss };
-		const reach = Math.min(half, index, points.length - 1 - index);
+		const reach = Math.min(half, index);
 		const near = points.slice(index - reach, index + reach + 1).flatMap((point) => point.loss ?? []);
 		return { step, loss: near.reduce((sum, one) => sum + one, 0) / near.length };
 	});

@@ -28,13 +28,9 @@ export function drawNumbers(section: HTMLElement, view: PanelRun): void {
 		.text(String);
 	figure
 		.selectAll("dd")
-		.data(({ value }) => [value])
+		.data(({ value, unit }) => [value, unit])
 		.join("dd")
-		.text(String);
-	figure
-		.selectAll("small")
-		.data(({ unit }) => [unit])
-		.join("small")
+		.attr("class", (_, index) => (index === 0 ? "value" : "unit"))
 		.text(String);
 }
 
