@@ -57,12 +57,21 @@ def fit_template(name: str, tokenizer) -> ChatTemplate:
     return ChatTemplate(name, text, end, end_id, pad, pad_id, warnings)
 
 
-def render(template: ChatTemplate, tokenizer, turns: list[dict]) -> tuple[str, list[tuple[int, int]]]:
-    """The chat as text, and the spans of it that the assistant says, its end of turn included."""
+def render(
+    template: ChatTemplate, tokenizer, turns: list[dict], *, ask: bool = False
+) -> tuple[str, list[tuple[int, int]]]:
+    """The chat as text, and the spans of it that the assistant says, its end of turn included.
+
+    With `ask` the text ends where the assistant's next turn begins.
+    """
     from transformers.utils.chat_template_utils import render_jinja_template
 
     texts, spans = render_jinja_template(
-        [turns], chat_template=template.text, return_assistant_tokens_mask=True, bos=tokenizer.bos_token or ""
+        [turns],
+        chat_template=template.text,
+        return_assistant_tokens_mask=True,
+        add_generation_prompt=ask,
+        bos=tokenizer.bos_token or "",
     )
     return texts[0], [(int(start), int(end)) for start, end in spans[0]]
 

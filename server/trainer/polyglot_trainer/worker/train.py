@@ -1,6 +1,5 @@
 """Trains a student: read top to bottom, it is the story of a run."""
 
-import importlib.metadata
 import importlib.util
 
 import torch
@@ -19,6 +18,7 @@ from polyglot_trainer.worker.save_student import save_student, smoke_test, tell_
 from polyglot_trainer.worker.stop_request import StopRequest
 from polyglot_trainer.worker.student_trainer import TOTALS, StudentTrainer
 from polyglot_trainer.worker.training_arguments import training_arguments
+from polyglot_trainer.worker.versions import versions
 
 PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
 
@@ -155,9 +155,5 @@ def _report(spec: dict, encoded: Encoded, reporter: Reporter, trainer) -> dict:
         "data": encoded.counts(),
         "steps": trainer.state.global_step,
         "metrics": reporter.last_metrics(),
-        "versions": versions(),
+        "versions": versions(*PACKAGES),
     }
-
-
-def versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in PACKAGES if importlib.util.find_spec(name)}

@@ -1,0 +1,86 @@
+"""Evaluation with transformers alone: likelihoods of letters, and numbers by greedy generation.
+
+Its numbers can be compared with each other, not with the paper's: that is what lighteval is for.
+"""
+
+from collections.abc import Iterator
+
+import torch
+
+from polyglot_trainer.run_folder import RunFolder
+from polyglot_trainer.worker.chat_template import fit_template, render
+from polyglot_trainer.worker.eval_prompts import choice_prompt, is_number, number_prompt, preference_prompt
+from polyglot_trainer.worker.evaluate import read_rows, result_row, score_of
+from polyglot_trainer.worker.failures import Failure
+from polyglot_trainer.worker.load_model import load_tokenizer
+from polyglot_trainer.worker.target import load_target
+from polyglot_trainer.worker.versions import versions
+
+_NEW_TOKENS = 50
+
+
+class BuiltinBackend:
+    def __init__(self, folder: RunFolder, plan: dict, spec: dict):
+        self._folder, self._plan, self._spec = folder, plan, spec
+        self._model = load_target(folder, plan).eval()
+        self._tokenizer = load_tokenizer(plan["model"])
+        name = spec["template"]
+        self._template = None if name == "none" else fit_template(name, self._tokenizer)
+
+    def score(self, task: str, language: str, tell) -> dict:
+        """Raises Failure where rows do not fit the task."""
+        label = f"{task}:{language}"
+        rows = read_rows(self._folder, self._plan["sets"][label], self._spec.get("maxSamples"))
+        judge = {"global_mmlu_lite": self._choice, "mgsm": self._number, "mrewardbench": self._preference}[task]
+        wanted = {"global_mmlu_lite": "choices", "mgsm": "answer", "mrewardbench": "chosen"}[task]
+        if not rows or any(wanted not in row for row in rows):
+            raise Failure("bad_dataset", f"The rows for {label} have no {wanted}.", "/data")
+        score = score_of(task, self._judged(rows, judge, tell))
+        shots = max((len(row.get("shots", [])) for row in rows), default=0)
+        dataset = self._spec["data"][label]
+        made_by = versions("torch", "transformers")
+        return result_row(self._spec, task, score, shots=shots, dataset=dataset, versions=made_by)
+
+    def _judged(self, rows: list[dict], judge, tell) -> Iterator[tuple[dict, bool]]:
+        for done, row in enumerate(rows):
+            tell(done, len(rows))
+            yield row, judge(row)
+        tell(len(rows), len(rows))
+
+    def _choice(self, row: dict) -> bool:
+        prompt, letters, right = choice_prompt(row)
+        return self._likeliest(prompt, letters) == right
+
+    def _preference(self, row: dict) -> bool:
+        prompt, letters, right = preference_prompt(row, self._spec["seed"])
+        return self._likeliest(prompt, letters) == right
+
+    def _number(self, row: dict) -> bool:
+        ids = self._prompt_ids(number_prompt(row))
+        output = self._model.generate(
+            torch.tensor([ids], device=self._model.device),
+            attention_mask=torch.ones(1, len(ids), dtype=torch.long, device=self._model.device),
+            max_new_tokens=_NEW_TOKENS,
+            do_sample=False,
+            pad_token_id=self._tokenizer.pad_token_id or self._tokenizer.eos_token_id,
+        )
+        return is_number(self._tokenizer.decode(output[0, len(ids) :], skip_special_tokens=True), row["answer"])
+
+    def _likeliest(self, prompt: str, letters: list[str]) -> int:
+        """The index of the letter that the model thinks likeliest; a tie goes to the first."""
+        ids = self._prompt_ids(prompt)
+        with torch.no_grad():
+            logits = self._model(input_ids=torch.tensor([ids], device=self._model.device)).logits[0, -1].float()
+        # After a chat's marker the letter stands alone, after "Answer:" a space belongs to it.
+        lead = "" if self._template else " "
+        firsts = [self._tokenizer.encode(lead + letter, add_special_tokens=False) for letter in letters]
+        same = len({tokens[0] for tokens in firsts}) < len(letters)
+        scores = [logits[tokens[-1] if same else tokens[0]].item() for tokens in firsts]
+        return max(range(len(letters)), key=lambda at: scores[at])
+
+    def _prompt_ids(self, prompt: str) -> list[int]:
+        if self._template is None:
+            first = [self._tokenizer.bos_token_id] if self._tokenizer.bos_token_id is not None else []
+            return first + self._tokenizer.encode(prompt, add_special_tokens=False)
+        text = render(self._template, self._tokenizer, [{"role": "user", "content": prompt}], ask=True)[0]
+        return self._tokenizer.encode(text, add_special_tokens=False)
