@@ -17,8 +17,8 @@ export class Counts {
 		return this.#counts[this.#slot(key)] ?? 0;
 	}
 
-	/** Adds one and returns the count before. */
-	add(key: number): number {
+	/** Adds to the count and returns what it was before. */
+	add(key: number, by = 1): number {
 		let slot = this.#slot(key);
 		const before = this.#counts[slot] ?? 0;
 		if (before === 0) {
@@ -29,13 +29,16 @@ export class Counts {
 			this.#keys[slot] = key;
 			this.#size += 1;
 		}
-		this.#counts[slot] = before + 1;
+		this.#counts[slot] = before + by;
 		return before;
 	}
 
-	clear(): void {
-		this.#counts.fill(0);
-		this.#size = 0;
+	/** Every key with its count, in no order one may rely on. */
+	*entries(): Iterable<readonly [key: number, count: number]> {
+		for (let slot = 0; slot < this.#keys.length; slot += 1) {
+			const count = this.#counts[slot] ?? 0;
+			if (count > 0) yield [this.#keys[slot] ?? 0, count];
+		}
 	}
 
 	/** The key's slot, or the free one where it belongs: a count of 0 marks a free slot. */

@@ -43,6 +43,23 @@ export class NgramModel {
 		return sum;
 	}
 
+	/** (context, next byte) → count, from which all else follows; sorted, so that equal models are equal bytes. */
+	grams(): (readonly [gram: number, count: number])[] {
+		return [...this.#grams.entries()].sort(([a], [b]) => a - b);
+	}
+
+	/** The model that `grams` came from. */
+	static fromGrams(context: number, grams: Iterable<readonly [gram: number, count: number]>): NgramModel {
+		const model = new NgramModel(context);
+		for (const [gram, count] of grams) {
+			const before = Math.floor(gram / 256);
+			model.#kinds.add(before);
+			model.#grams.add(gram, count);
+			model.#totals.add(before, count);
+		}
+		return model;
+	}
+
 	#probability(text: Uint8Array, at: number): number {
 		const byte = text[at] ?? 0;
 		let probability = 1 / 256;

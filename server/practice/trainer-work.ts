@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { EvalSpec, MeasureSpec, TrainSpec } from "../core/trainer/spec.ts";
 import { type EncodedPair, encodePair, meanLoss, NgramModel } from "./student.ts";
 import { bitsPerByte, choiceScore, type Score, seededRandom } from "./student-benchmark.ts";
+import { encodeStudent } from "./student-file.ts";
 import { type DatasetRow, type Fault, type Job, JobFailure, Requeued, readRows } from "./trainer-jobs.ts";
 import { type PracticeSeeds, questions, readSeeds } from "./trainer-seeds.ts";
 import { planTraining, practiceBase, type TrainingPlan } from "./trainer-spec.ts";
@@ -189,6 +190,7 @@ async function finish(job: Job, { model, heldOut, plan, rows }: Course): Promise
 	await job.enter("finalizing");
 	await job.progress("saving", plan.steps, plan.steps, plan.epochs, true);
 	const report = { student: studentVersion, rows: rows.length, steps: plan.steps, evalLoss: meanLoss(model, heldOut) };
+	await job.artifact("student.ngram", "model", encodeStudent(model), plan.steps);
 	await job.artifact("report.json", "report", Buffer.from(`${JSON.stringify(report)}\n`), plan.steps);
 	await job.log(`done: ${rows.length} rows learnt`);
 	await job.enter("succeeded");

@@ -1,6 +1,7 @@
 /** The trainer client against a real practice trainer through a bad network: nothing lost, nothing twice. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -412,16 +413,40 @@ test("removing a run removes what the workspace kept of it", async () => {
 	assert.deepEqual((await open(trainer, { folder: students })).students(), []);
 });
 
-test("an artifact is downloaded whole and checked", async () => {
+test("an artifact is downloaded whole over a link that breaks, and checked", async () => {
 	const trainer = await start();
-	const client = await open(trainer);
+	const { proxy, at } = await throughProxy(trainer);
+	const client = await open(at);
 	await client.connect();
-	const { runId } = await client.launchTrain(wish, dataset);
+	const varied = join(folder, "varied.jsonl");
+	// Many different n-grams make a model of several ranges.
+	const text = (row: number) =>
+		Array.from({ length: 900 }, (_, at) => ((row * 7919 + at * 104_729) ** 2 % 46_655).toString(36)).join(" ");
+	const lines = Array.from({ length: 60 }, (_, row) => JSON.stringify({ prompt: "p", response: text(row) }));
+	await writeFile(varied, `${lines.join("\n")}\n`);
+	const { runId } = await client.launchTrain(wish, varied);
 	await client.whenFinal(runId);
+	const artifacts = await client.artifacts(runId);
+	const [model] = artifacts.filter(({ kind }) => kind === "model");
+	assert.ok(model && model.bytes > 4_194_304, `${model?.bytes} bytes are one range`);
+	let passed = 0;
+	let cuts = 0;
+	proxy.onDownstream = (chunk) => {
+		passed += chunk.length;
+		return cuts >= 3 || passed < (cuts + 1) * 1_000_000 || !++cuts;
+	};
 	const target = place();
-	for (const artifact of await client.artifacts(runId)) {
+	for (const artifact of artifacts) {
 		const path = await client.download(artifact, target);
-		assert.equal((await readFile(path)).length, artifact.bytes);
 		assert.ok(path.startsWith(target));
+		const bytes = await readFile(path);
+		assert.equal(createHash("sha256").update(bytes).digest("hex"), artifact.sha256);
 	}
+	assert.equal(cuts, 3);
+	await isRefused(
+		client.download({ ...model, sha256: "0".repeat(64) }, target),
+		"trainer-artifact_missing",
+		/no artifact/,
+	);
+	await assert.rejects(client.download({ ...model, name: "../../escape" }, target));
 });

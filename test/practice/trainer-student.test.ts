@@ -13,6 +13,7 @@ import {
 	seededRandom,
 } from "../../server/practice/student-benchmark.ts";
 import { Counts } from "../../server/practice/student-counts.ts";
+import { decodeStudent, encodeStudent } from "../../server/practice/student-file.ts";
 import { anchor } from "../../server/practice/trainer-work.ts";
 
 const folder = new URL("../../media/practice/", import.meta.url);
@@ -73,6 +74,15 @@ test("counts are what a map would hold", () =>
 test("a model without contexts is at chance exactly", () => {
 	const item = { context: "Hel", choices: ["lo there", "per gives", "met on hi", "mut Kohl", "ix the cat"] };
 	assert.equal(credit(new NgramModel(0), item), 1 / 5);
+});
+
+test("a student read back from its file is the same student", async () => {
+	const { teacher, heldOut } = await readSplits("ja");
+	const model = taught(teacher);
+	const file = encodeStudent(model);
+	assert.deepEqual(bitsPerByte(decodeStudent(file), heldOut), bitsPerByte(model, heldOut));
+	assert.deepEqual(encodeStudent(decodeStudent(file)), file);
+	assert.throws(() => decodeStudent(file.subarray(1)), /no practice student/);
 });
 
 test("the same seed asks the same questions", async () => {
