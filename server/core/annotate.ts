@@ -14,7 +14,7 @@ import { comparedText, type NearestByKey, nearDuplicateFinding } from "./checks/
 import { notJsonFinding } from "./checks/not-json.ts";
 import { schemaFindings } from "./checks/schema.ts";
 import { isEnabled, thresholdIn } from "./checks/settings.ts";
-import type { Detectors } from "./language-id/detector.ts";
+import type { Detect, Detectors } from "./language-id/detector.ts";
 import { maskCode, maskNonLanguage } from "./language-id/mask.ts";
 import { type Language, readLanguage } from "./languages.ts";
 import type { Project } from "./project.ts";
@@ -167,8 +167,9 @@ export function findingsInFile(
 		if (finding) more.push(finding);
 	}
 	const quartiles = statistics.quartiles.get(share.group);
-	if (quartiles && isOn("length-outlier", language, options)) {
-		more.push(...lengthFindings(sample, quartiles, contextFor(language, options)));
+	if (quartiles && share.length !== null && isOn("length-outlier", language, options)) {
+		const threshold = (code: CheckCode) => thresholdIn(options.project.checks, code, language?.code);
+		more.push(...lengthFindings(sample, share.length, quartiles, { language, threshold }));
 	}
 	return more.length === 0 ? annotation.findings : worstFirst([...annotation.findings, ...more]);
 }
@@ -180,7 +181,7 @@ function contextFor(language: Language | undefined, options: AnnotateOptions): C
 		threshold: (check, name) => thresholdIn(options.project.checks, check, code, name),
 		masked: remembered(maskNonLanguage),
 		prose: remembered(maskCode),
-		detectors: usable(options),
+		detectors: askedOnce(usable(options)),
 	};
 }
 
@@ -189,6 +190,24 @@ function usable({ project, detectors }: AnnotateOptions): Detectors {
 	if (project.languageDetection === "fasttext-cld3") return detectors;
 	const { fastText: _, ...rest } = detectors;
 	return rest;
+}
+
+/** Two checks ask fastText about the same texts; it is asked once for each. */
+function askedOnce(detectors: Detectors): Detectors {
+	const { fastText } = detectors;
+	if (!fastText) return detectors;
+	const known = new Map<string, ReturnType<Detect>>();
+	return {
+		...detectors,
+		fastText(text, most) {
+			const key = `${most} ${text}`;
+			const before = known.get(key);
+			if (before) return before;
+			const candidates = fastText(text, most);
+			known.set(key, candidates);
+			return candidates;
+		},
+	};
 }
 
 /** Longer texts are judged by their beginning, so that no line blocks the editor. */

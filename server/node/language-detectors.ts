@@ -40,9 +40,9 @@ async function loadFastText(folder: string): Promise<Detect> {
 	core.FS.writeFile("lid.176.ftz", model);
 	const native = new core.FastText();
 	native.loadModel("lid.176.ftz");
-	return (text) => {
+	return (text, most = candidates) => {
 		// fastText reads to the first line break only.
-		const found = native.predict(oneLine(text), candidates, 0);
+		const found = native.predict(oneLine(text), most, 0);
 		try {
 			return Array.from({ length: found.size() }, (_, index): Candidate => {
 				const [score, label] = found.get(index);

@@ -2,6 +2,7 @@
 import type { Turn } from "../sample/sample.ts";
 import { responses } from "../sample/sample.ts";
 import { type Check, type CheckContext, type Finding, type Metric, percent, turnName } from "./finding.ts";
+import { PlaceTable } from "./place-table.ts";
 import type { Threshold } from "./thresholds.ts";
 
 /** Longer texts are judged by their first and last part: loops run to the end. */
@@ -126,11 +127,11 @@ function length_(run: Run): number {
 /**
  * Stretches whose unit of up to 120 characters comes four times in a row and holds a letter or digit.
  * While a period holds, each character is compared with the one a period before; when it breaks, the last place of
- * the current 8 characters suggests the next period. So each character is looked at once.
+ * the current 8 characters suggests the next period. So each character is looked at a bounded number of times.
  */
 export function periodicRuns(text: string): Run[] {
 	const runs: Run[] = [];
-	const lastSeen = new Map<string, number>();
+	const lastPlaces = new PlaceTable(text, probe);
 	let period = 0;
 	let start = 0;
 	for (let at = 0; at <= text.length; at += 1) {
@@ -138,16 +139,13 @@ export function periodicRuns(text: string): Run[] {
 		if (period > 0) {
 			keepRun(runs, text, { start, end: at, period });
 			// Places inside the run were passed over; the grams at its end are all a later period can start from.
-			for (let back = Math.max(start, at - longestPeriod); back <= at - probe; back += 1)
-				lastSeen.set(text.slice(back, back + probe), back);
+			for (let back = Math.max(start, at - longestPeriod); back <= at - probe; back += 1) lastPlaces.exchange(back);
 			period = 0;
 		}
 		const gramStart = at - probe + 1;
 		if (gramStart < 0 || at >= text.length) continue;
-		const gram = text.slice(gramStart, at + 1);
-		const before = lastSeen.get(gram);
-		lastSeen.set(gram, gramStart);
-		if (before === undefined || gramStart - before > longestPeriod) continue;
+		const before = lastPlaces.exchange(gramStart);
+		if (before < 0 || gramStart - before > longestPeriod) continue;
 		period = gramStart - before;
 		start = backwards(text, before, period, runs.at(-1)?.end ?? 0);
 	}
@@ -179,15 +177,13 @@ function keepRun(runs: Run[], text: string, run: Run): void {
 function repeatedGramShare(text: string): number {
 	const flat = text.replace(/\s+/g, " ").trim();
 	if (flat.length < leastGramText) return 0;
-	const seen = new Set<string>();
+	const places = new PlaceTable(flat, gramLength);
 	let covered = 0;
 	let until = 0;
 	for (let at = 0; at + gramLength <= flat.length; at += 1) {
-		const gram = flat.slice(at, at + gramLength);
-		if (seen.has(gram)) {
-			covered += at + gramLength - Math.max(at, until);
-			until = at + gramLength;
-		} else seen.add(gram);
+		if (places.exchange(at) < 0) continue;
+		covered += at + gramLength - Math.max(at, until);
+		until = at + gramLength;
 	}
 	return covered / flat.length;
 }

@@ -47,16 +47,21 @@ export function quartilesOf(lengths: Float64Array): LengthQuartiles | undefined 
 	return { count: lengths.length, first: at(0.25), third: at(0.75) };
 }
 
-export function lengthFindings(sample: Sample, quartiles: LengthQuartiles, context: CheckContext): Finding[] {
-	const turn = responses(sample).at(-1);
-	if (!turn) return [];
-	const length = characters(turn);
+/** `length` as `responseLength` gave it, so that a keystroke counts no text again but the one it changed. */
+export function lengthFindings(
+	sample: Sample,
+	length: number,
+	quartiles: LengthQuartiles,
+	context: Pick<CheckContext, "language" | "threshold">,
+): Finding[] {
 	const threshold = context.threshold("length-outlier");
 	const middle = { first: Math.max(1, quartiles.first), third: Math.max(1, quartiles.third) };
 	const reach = Math.max(leastSpread, threshold.value * Math.log(middle.third / middle.first));
 	const isShort = length < middle.first / Math.exp(reach);
 	// An empty answer has its own finding.
 	if (length === 0 || (!isShort && length <= middle.third * Math.exp(reach))) return [];
+	const turn = responses(sample).at(-1);
+	if (!turn) return [];
 	const bound = isShort ? middle.first / Math.exp(reach) : middle.third * Math.exp(reach);
 	const group = [context.language?.name, sample.strategy].filter(Boolean).join(" · ");
 	return [

@@ -7,8 +7,8 @@ export interface Candidate {
 	readonly score: number;
 }
 
-/** Candidates from the best to the worst; empty where it cannot say. */
-export type Detect = (text: string) => readonly Candidate[];
+/** Candidates from the best to the worst, `most` of them at most; empty where it cannot say. */
+export type Detect = (text: string, most?: number) => readonly Candidate[];
 
 /** The detectors at hand. Two that agree are far more precise than any alone; text-metrics.md 1.5. */
 export interface Detectors {

@@ -1,7 +1,7 @@
 /** Finds the stretch of a text that is in another language, as in an answer that changes language halfway. */
 import type { Language } from "../languages.ts";
 import type { Detect, Detectors } from "./detector.ts";
-import { bestOther, logOdds } from "./judge-language.ts";
+import { bestOther, judged, logOdds } from "./judge-language.ts";
 import { acceptedLabels } from "./labels.ts";
 import { lettersIn, scriptProfile } from "./script-profile.ts";
 
@@ -20,6 +20,11 @@ const windowLetters = 70;
 const leastLetters = 112;
 /** One window says no more than this, so that no single name decides. */
 const clipAt = 5;
+/** A window under this is the expected language with seven eighths of the odds. */
+const suspicious = -2;
+/** A foreign stretch of 112 letters leaves a short text less sure of its language than this. */
+const sure = 0.97;
+const shortText = 800;
 /** 1.5 in the source; lists of animals and tools reach 1.9, and halves of 60 letters lose 0.4 % of their recall at 2.5. */
 const leastSum = 2.5;
 /** Characters searched of longer texts. */
@@ -30,7 +35,14 @@ export function findMixed(masked: string, expected: Language, detectors: Detecto
 	const text = masked.slice(0, searched);
 	if (!expected.scripts.includes("Latin")) return latinRun(text, expected);
 	const { fastText, cld3 } = detectors;
-	const found = fastText && bestRun(windowsOf(text), expected, fastText);
+	if (!fastText || countLetters(text) < leastLetters) return undefined;
+	const accepted = acceptedLabels(expected);
+	const [whole] = fastText(text.slice(0, judged), 1);
+	if (whole && accepted.has(whole.label) && whole.score > sure && text.length < shortText) return undefined;
+	// Windows without overlap are enough to see that nothing is foreign.
+	if (!windowsOf(text, windowLetters).some((window) => oddsOf(window, accepted, fastText) > suspicious))
+		return undefined;
+	const found = bestRun(windowsOf(text, windowLetters / 2), expected, fastText);
 	if (!found || !cld3) return found;
 	// A second opinion on the whole stretch, as for whole texts.
 	const [best] = cld3(text.slice(found.start, found.end));
@@ -44,23 +56,22 @@ interface Window {
 }
 
 /** Windows never cross a line break; a line's rest under half a window belongs to the one before. */
-function windowsOf(text: string): Window[] {
-	if (countLetters(text) < leastLetters) return [];
+function windowsOf(text: string, step: number): Window[] {
 	const windows: Window[] = [];
 	let lineStart = 0;
 	for (const line of text.split("\n")) {
-		windows.push(...lineWindows(line, lineStart));
+		windows.push(...lineWindows(line, lineStart, step));
 		lineStart += line.length + 1;
 	}
 	return windows;
 }
 
-function lineWindows(line: string, offset: number): Window[] {
+function lineWindows(line: string, offset: number, step: number): Window[] {
 	const places: number[] = [];
 	for (const match of line.matchAll(/\p{L}+/gu))
 		for (let at = 0; at < match[0].length; at += 1) places.push(match.index + at);
 	const windows: Window[] = [];
-	for (let first = 0; first === 0 || first + windowLetters / 2 < places.length; first += windowLetters / 2) {
+	for (let first = 0; first === 0 || first + windowLetters / 2 < places.length; first += step) {
 		const start = wordStart(line, places[first] ?? 0);
 		const last = places[Math.min(first + windowLetters, places.length) - 1];
 		if (last === undefined || places.length - first < windowLetters / 2) break;
@@ -83,15 +94,27 @@ function wordEnd(line: string, at: number): number {
 	return end;
 }
 
+/** Clipped log-odds of a window being in another language; one candidate bounds them where it is the expected one. */
+function oddsOf({ text }: Window, accepted: ReadonlySet<string>, fastText: Detect): number {
+	const [best] = fastText(text, 1);
+	if (!best) return 0;
+	const odds = accepted.has(best.label)
+		? Math.log(Math.max(1e-4, 1 - best.score) / best.score)
+		: logOdds(fastText(text), accepted);
+	return Math.max(-clipAt, Math.min(clipAt, odds ?? 0));
+}
+
 /** Kadane's maximum-sum run of windows by clipped log-odds. */
 function bestRun(windows: readonly Window[], expected: Language, fastText: Detect): MixedSpan | undefined {
 	const accepted = acceptedLabels(expected);
 	let best: { start: number; end: number; sum: number; instead: string } | undefined;
 	let run = { start: 0, sum: 0, instead: "" };
 	for (const window of windows) {
-		const candidates = fastText(window.text);
-		const odds = Math.max(-clipAt, Math.min(clipAt, logOdds(candidates, accepted) ?? 0));
-		if (run.sum <= 0) run = { start: window.start, sum: 0, instead: bestOther(candidates, accepted) };
+		const odds = oddsOf(window, accepted, fastText);
+		if (run.sum <= 0) {
+			const instead = odds > 0 ? bestOther(fastText(window.text), accepted) : "";
+			run = { start: window.start, sum: 0, instead };
+		}
 		run.sum += odds;
 		if (run.sum > (best?.sum ?? leastSum))
 			best = { start: run.start, end: window.end, sum: run.sum, instead: run.instead };

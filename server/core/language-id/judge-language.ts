@@ -33,7 +33,7 @@ const leastFrancLetters = 60;
 /** Han letters without kana that make a text Chinese; each counts twice in a profile. */
 const leastHan = 10;
 /** Characters judged of longer texts: enough for any detector, and bounded work. */
-const judged = 10_000;
+export const judged = 10_000;
 
 /** Judges a text that was masked by `maskNonLanguage`. */
 export function judgeLanguage(masked: string, expected: Language, detectors: Detectors): LanguageVerdict {
@@ -57,6 +57,8 @@ function scriptMismatch(instead: string, value: number): LanguageVerdict {
 function judgeByDetectors(text: string, letters: number, expected: Language, detectors: Detectors): LanguageVerdict {
 	const accepted = acceptedLabels(expected);
 	if (!detectors.fastText || !detectors.cld3) return judgeByFranc(text, letters, accepted, detectors);
+	// Asking for one candidate takes a quarter of the time, and mostly settles it.
+	if (isAccepted(detectors.fastText(text, 1), accepted)) return { state: "match" };
 	const candidates = detectors.fastText(text);
 	const value = logOdds(candidates, accepted);
 	if (value === null) return { state: "undetermined", reason: "no detector knows it" };
