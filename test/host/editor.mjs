@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { editorFolder, nodePath } from "../tools/setup.mjs";
 
@@ -21,6 +21,7 @@ export const quietSettings = {
 	"extensions.ignoreRecommendations": true,
 	"git.enabled": false,
 	"editor.hover.delay": 100,
+	"remote.autoForwardPorts": false,
 };
 
 /**
@@ -107,10 +108,12 @@ class Editor {
 function prepareFolders(dataFolder, settings) {
 	const isTemporary = dataFolder === undefined;
 	const data = dataFolder ?? mkdtempSync(join(tmpdir(), "editor-"));
-	const user = join(data, "data/User");
-	mkdirSync(user, { recursive: true });
-	const file = join(user, "settings.json");
-	if (!existsSync(file)) writeFileSync(file, JSON.stringify(settings, null, "\t"));
+	// Some settings are the user's, some the machine's; the editor takes from each file what belongs there.
+	for (const owner of ["User", "Machine"]) {
+		const file = join(data, "data", owner, "settings.json");
+		mkdirSync(dirname(file), { recursive: true });
+		if (!existsSync(file)) writeFileSync(file, JSON.stringify(settings, null, "\t"));
+	}
 	// Short, because a socket's path may have 108 bytes.
 	return { isTemporary, data, run: mkdtempSync(join(tmpdir(), "ed-")) };
 }
