@@ -188,7 +188,15 @@ class Supervisor:
                 attempt = handle["attempt0"] + sight.restarts
                 shown = json.dumps({**handle, "restarts": sight.restarts})
                 self._runs.update(run_id, attempt=attempt, handle=shown)
+                checkpoint = self._newest_checkpoint(run_id)
+                step, name = (checkpoint["step"], checkpoint["name"]) if checkpoint else (0, None)
+                self._runs.update(run_id, from_step=step, checkpoint=name)
                 self._runs.to_state(run_id, states.QUEUED, reason="requeued")
+                self._jobs.prepare(self._runs.row(run_id), ())
+
+    def _newest_checkpoint(self, run_id: str) -> sqlite3.Row | None:
+        sql = "SELECT * FROM checkpoints WHERE run_id = ? AND removed = 0 ORDER BY step DESC LIMIT 1"
+        return self._db.one(sql, run_id)
 
     # Cancelling
 

@@ -18,8 +18,6 @@ CHOICES = [
 NUMBERS = [
     {"id": n, "question": f"{n} + 1", "answer": n + 1, "shots": [{"question": "1", "answer": 2}]} for n in range(4)
 ]
-    {"id": n, "question": f"{n} + 1", "answer": n + 1, "shots": [{"question": "1", "answer": 2}]} for n in range(4)
-]
 PAIRS = [{"id": n, "prompt": "?", "chosen": "Guten Tag", "rejected": "x", "subset": "mt-bench-easy"} for n in range(6)]
 
 

@@ -1,0 +1,203 @@
+"""Workers as jobs of a Slurm cluster, with the commands every site has: sbatch, squeue, sacct, scontrol, scancel."""
+
+import asyncio
+import shlex
+import sys
+import time
+from pathlib import Path
+
+from polyglot_trainer.config import Engine as EngineConfig
+from polyglot_trainer.config import Profile
+from polyglot_trainer.engines.engine import EngineRejected, EngineUnreachable, Job, Sight
+from polyglot_trainer.engines.slurm_script import WARNING_S, job_script
+from polyglot_trainer.engines.slurm_text import (
+    SlurmJob,
+    duration,
+    job_id,
+    read_sacct,
+    read_scontrol,
+    read_squeue,
+    restarts_of,
+)
+from polyglot_trainer.run_folder import AttemptFolder, write_text
+
+_LOOK_EVERY_S = 10
+_LOOK_SLOWEST_S = 60
+_COMMAND_S = 30
+# What sbatch says when no repeat will help.
+_FOR_GOOD = ("invalid", "not permitted", "violates", "denied", "unrecognized", "not available", "no such")
+
+
+class SlurmEngine:
+    name = "slurm"
+
+    def __init__(self, config: EngineConfig, look_every_s: float = _LOOK_EVERY_S):
+        self._config = config
+        self._every_s = self._wait_s = float(config.options.get("lookEveryS", look_every_s))
+        self._looked_at = float("-inf")
+        self._sights: dict[str, Sight] = {}
+
+    async def submit(self, job: Job) -> dict:
+        profile = self._profile(job.profile)
+        known = await self._find(profile, job.name)
+        id = known or await self._sbatch(profile, job)
+        self._looked_at = float("-inf")
+        handle = {"shown": id, "profile": profile.name, "name": job.name, "restarts": 0, "attempt0": job.attempt}
+        return {**handle, "folder": str(job.folder.path)}
+
+    async def _find(self, profile: Profile, name: str) -> str | None:
+        """A crash between submitting and recording is repaired here: the job is looked up by its name first."""
+        printed = await self._run(profile, "squeue", "-h", "-t", "all", "--name", name, "-o", "%i|%T|%r")
+        jobs = read_squeue(printed)
+        return max(jobs, key=int, default=None)
+
+    async def _sbatch(self, profile: Profile, job: Job) -> str:
+        script = job.folder.attempt(job.attempt).path / "job.sh"
+        write_text(script, job_script(job, {**self._config.options, **profile.options}, sys.executable))
+        log = job.folder.attempt(job.attempt).engine_log
+        arguments = [
+            "--parsable",
+            f"--job-name={job.name}",
+            f"--output={log}",
+            "--open-mode=append",
+            f"--signal=B:USR2@{profile.options.get('warningS', WARNING_S)}",
+            "--requeue",
+            # Before the profile, so that the administrator has the last word.
+            *([f"--gpus-per-node={job.gpus}"] if job.gpus and not _names_gpus(profile) else []),
+            *([f"--time={duration(job.time_limit_s)}"] if job.time_limit_s else []),
+            *profile.options.get("sbatch", []),
+            str(script),
+        ]
+        try:
+            return job_id(await self._run(profile, "sbatch", *arguments))
+        except EngineUnreachable as cause:
+            if any(word in str(cause).lower() for word in _FOR_GOOD):
+                raise EngineRejected(f"Slurm refuses the job: {cause}") from cause
+            raise
+        except ValueError as cause:
+            raise EngineUnreachable(str(cause)) from cause
+
+    async def look(self, handles: dict[str, dict]) -> dict[str, Sight]:
+        """One squeue for all jobs of a login node; between looks the last answer stands."""
+        now = time.monotonic()
+        if now - self._looked_at < self._wait_s and handles.keys() <= self._sights.keys():
+            return {run_id: self._sights[run_id] for run_id in handles}
+        self._looked_at = now
+        try:
+            self._sights = await self._look(handles)
+        except EngineUnreachable:
+            self._wait_s = min(_LOOK_SLOWEST_S, self._wait_s * 2)
+            raise
+        self._wait_s = self._every_s
+        return dict(self._sights)
+
+    async def _look(self, handles: dict[str, dict]) -> dict[str, Sight]:
+        sights = {}
+        for name in {handle["profile"] for handle in handles.values()}:
+            profile = self._profile(name)
+            own = {run_id: handle for run_id, handle in handles.items() if handle["profile"] == name}
+            user = ("--me",) if profile.options.get("via") else ()
+            jobs = read_squeue(await self._run(profile, "squeue", "-h", "-t", "all", *user, "-o", "%i|%T|%r"))
+            for run_id, handle in own.items():
+                job = jobs.get(handle["shown"])
+                sights[run_id] = await self._sight(profile, handle, job)
+        return sights
+
+    async def _sight(self, profile: Profile, handle: dict, job: SlurmJob | None) -> Sight:
+        """squeue forgets soon, sacct may be off, scontrol forgets as well: then the run folder has the last word."""
+        if job is None:
+            job = await self._older(profile, handle["shown"])
+        if job is None:
+            return Sight("unknown")
+        if job.phase == "waiting":
+            restarts = await self._restarts(profile, handle["shown"])
+            return Sight("waiting", reason="waiting_scheduler", message=job.why, restarts=restarts)
+        if job.phase == "running":
+            return Sight("running", restarts=await self._restarts(profile, handle["shown"]))
+        return Sight("gone", reason=_ended(handle, job), code=job.exit_code)
+
+    async def _older(self, profile: Profile, id: str) -> SlurmJob | None:
+        try:
+            printed = await self._run(profile, "sacct", "-n", "-P", "-X", "-j", id, "-o", "JobID,State,ExitCode")
+            if job := read_sacct(printed).get(id):
+                return job
+        except EngineUnreachable:
+            # Accounting is off at many sites; scontrol still knows recent jobs.
+            pass
+        try:
+            return read_scontrol(await self._run(profile, "scontrol", "show", "job", id))
+        except EngineUnreachable as cause:
+            if "invalid job id" in str(cause).lower():
+                return None
+            raise
+
+    async def _restarts(self, profile: Profile, id: str) -> int:
+        try:
+            return restarts_of(await self._run(profile, "scontrol", "show", "job", id))
+        except EngineUnreachable:
+            return 0
+
+    async def stop(self, handle: dict, *, force: bool) -> None:
+        profile = self._profile(handle["profile"])
+        self._looked_at = float("-inf")
+        if force or self._waits(handle):
+            await self._run(profile, "scancel", handle["shown"])
+        else:
+            # To the script, which passes it on; scancel alone would kill after the site's short KillWait.
+            await self._run(profile, "scancel", "--signal=TERM", "--batch", handle["shown"])
+
+    def _waits(self, handle: dict) -> bool:
+        run_id = handle["name"].rpartition("-a")[0]
+        sight = self._sights.get(run_id)
+        return sight is not None and sight.phase == "waiting"
+
+    async def _run(self, profile: Profile, *command: str) -> str:
+        """What the command printed. No shell here; over ssh the far shell gets quoted words."""
+        via = profile.options.get("via", self._config.options.get("via", []))
+        words = [*via, shlex.join(command)] if via else list(command)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *words,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+        except OSError as cause:
+            raise EngineUnreachable(f"{words[0]}: {cause.strerror}") from cause
+        try:
+            out, err = await asyncio.wait_for(process.communicate(), _COMMAND_S)
+        except TimeoutError as cause:
+            process.kill()
+            await process.wait()
+            raise EngineUnreachable(f"{command[0]} did not answer within {_COMMAND_S} s") from cause
+        if process.returncode != 0:
+            raise EngineUnreachable(err.decode(errors="replace").strip()[-500:] or f"{command[0]} failed")
+        return out.decode(errors="replace")
+
+    def _profile(self, name: str | None) -> Profile:
+        profile = self._config.profile(name)
+        if profile is None:
+            raise EngineRejected(f"trainer.toml has no Slurm profile {name!r}.")
+        return profile
+
+    def offer(self) -> dict:
+        options = self._config.options
+        return {
+            "name": self.name,
+            "profiles": [profile.name for profile in self._config.profiles],
+            "maxGpus": int(options.get("maxGpus", 8)),
+            "maxTimeLimitS": options.get("maxTimeLimitS"),
+        }
+
+    def log_path(self, handle: dict | None, attempt: Path) -> Path:
+        return AttemptFolder(attempt).engine_log
+
+
+def _names_gpus(profile: Profile) -> bool:
+    return any("gres" in option or "gpus" in option for option in profile.options.get("sbatch", []))
+
+
+def _ended(handle: dict, job: SlurmJob) -> str | None:
+    """A worker that saved after the warning before the time limit ended of itself, but for that reason."""
+    attempts = Path(handle["folder"]).glob("attempt-*/time-limit")
+    return "time_limit" if any(attempts) and job.reason in (None, "time_limit") else job.reason
