@@ -19,6 +19,7 @@ rubric, perplexity. Every number comes with how many samples it rests on, how ma
   --rubric F          a text file that replaces our own rubric
   --scorer URL#MODEL  a completions endpoint that echoes log-probabilities, such as vLLM; tested before it is believed
   --paper-compatible  perplexity as the authors average it: over batches of 8 rows, prompt and response joined by nothing
+  --noise             bits per character of responses by a spelling model of the file itself, offline; sees no fluency
   --format F          text (default); json: one object; intrinsic: one row a line, for polyglot score --intrinsic
 
 What endpoints measured is kept in .polyglot/cache/ by content: measuring again asks only about rows that changed.
@@ -45,6 +46,7 @@ export interface MeasureArguments {
 	readonly rubricFile: string | null;
 	readonly scorer: ModelAddress | null;
 	readonly isPaperCompatible: boolean;
+	readonly hasNoise: boolean;
 	readonly format: "text" | "json" | "intrinsic";
 }
 
@@ -66,6 +68,7 @@ export function parseMeasureArguments(args: string[]): MeasureArguments {
 		judges: values.judge ?? [],
 		rubricFile: values.rubric ?? null,
 		scorer: values.scorer === undefined ? null : addressOf("--scorer", values.scorer),
+		hasNoise: values.noise === true,
 		isPaperCompatible: values["paper-compatible"] === true,
 		format,
 	};
@@ -87,6 +90,7 @@ function parsed(args: string[]) {
 				judge: { type: "string", multiple: true },
 				rubric: text,
 				scorer: text,
+				noise: { type: "boolean" },
 				"paper-compatible": { type: "boolean" },
 				format: { type: "string", default: "text" },
 				help: { type: "boolean", short: "h" },

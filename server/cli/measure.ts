@@ -38,12 +38,12 @@ const formats: Readonly<Record<MeasureArguments["format"], (report: MeasureRepor
 };
 
 async function measured(options: MeasureArguments, dataset: Dataset, io: CommandIo): Promise<MeasureReport> {
-	const { by, draw, isPaperCompatible, sampleFile } = options;
+	const { by, draw, hasNoise, isPaperCompatible, sampleFile } = options;
 	const backends = await openMeasureBackends(options, io);
 	const rows = sampleFile === null ? null : new MeasuredRowsFile(resolve(io.cwd, sampleFile));
 	try {
 		const onMeasured = (line: string) => rows?.add(line);
-		const request = { ...dataset, ...backends, by, draw, isPaperCompatible, onMeasured };
+		const request = { ...dataset, ...backends, by, draw, hasNoise, isPaperCompatible, onMeasured };
 		const report = await measureDataset(request, io.signal);
 		rows?.keep();
 		return report;

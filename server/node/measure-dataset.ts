@@ -9,6 +9,7 @@ import { failureWarning, type Rating } from "../core/measure/ratings.ts";
 import { UserError } from "../core/problem.ts";
 import type { EmbeddedText, EmbeddingSource } from "./embedding-source.ts";
 import { MeasureGroups } from "./measure-groups.ts";
+import { NoisePasses } from "./measure-noise.ts";
 import { type Dataset, type MeasuredLine, measuredLines } from "./measure-rows.ts";
 import { type Draw, type DrawnRows, drawRows } from "./measure-sample.ts";
 
@@ -35,6 +36,8 @@ export interface MeasureRequest extends Dataset {
 	/** The first one's ratings are the rubric score; more of them are held against each other. */
 	readonly judges: readonly SampleBackend<Rating>[];
 	readonly scorer: SampleBackend<Scored> | null;
+	/** Score the spelling of responses, offline; one more pass. */
+	readonly hasNoise: boolean;
 	/** Average perplexity the authors' way. */
 	readonly isPaperCompatible: boolean;
 	/** Receives each measured line as it stands, in order, such as to train on the very rows measured. */
@@ -45,12 +48,22 @@ export async function measureDataset(request: MeasureRequest, signal: AbortSigna
 	const drawn = request.draw === null ? null : await drawRows(request, request.by, request.draw, signal);
 	const pass = () => measuredLines(request, signal, drawn ? (ordinal) => drawn.ordinals.has(ordinal) : undefined);
 	const groups = new MeasureGroups(request.by);
+	const noise = request.hasNoise ? new NoisePasses(request.draw?.seed ?? 0) : null;
 	const counted = { lines: 0, unreadable: 0 };
 	const ratings: (number | null)[][] = [];
-	for await (const block of pass()) countBlock(block, request, groups, counted);
+	for await (const block of pass()) countBlock(block, request, groups, counted, noise);
+	if (noise) for await (const block of pass()) eachSample(block, (sample, ordinal) => noise.learn(sample, ordinal));
 	for await (const block of pass()) ratings.push(...(await measureBlock(block, request, groups, signal)));
-	for await (const block of pass()) await spreadBlock(block, request, groups, signal);
+	for await (const block of pass()) {
+		await spreadBlock(block, request, groups, signal);
+		if (noise) eachSample(block, (sample, ordinal) => noise.score(sample, ordinal, groupOf(groups, sample)));
+	}
+	noise?.finish();
 	return reportOf(request, groups, ratings, { ...counted, ...(drawn ?? { notDrawable: 0 }) });
+}
+
+function eachSample(block: readonly MeasuredLine[], use: (sample: MeasuredSample, ordinal: number) => void): void {
+	for (const { sample, ordinal } of block) if (sample) use(sample, ordinal);
 }
 
 function countBlock(
@@ -58,6 +71,7 @@ function countBlock(
 	{ embeddings, onMeasured }: MeasureRequest,
 	groups: MeasureGroups,
 	counted: { lines: number; unreadable: number },
+	noise: NoisePasses | null,
 ): void {
 	const texts: EmbeddedText[] = [];
 	for (const { sample, place, line } of block) {
@@ -67,6 +81,7 @@ function countBlock(
 			continue;
 		}
 		groups.count(sample, place);
+		noise?.count(sample);
 		if (embeddings.learn) texts.push(...textsOf(sample));
 		onMeasured?.(line);
 	}
@@ -165,12 +180,13 @@ function reportOf(
 	ratings: Ratings,
 	counts: Pick<DrawnRows, "lines" | "unreadable" | "notDrawable">,
 ): MeasureReport {
-	const { embeddings, judges, scorer, draw, by, files, isPaperCompatible } = request;
+	const { embeddings, judges, scorer, draw, by, files, isPaperCompatible, hasNoise } = request;
 	const backends: Backends = {
 		embeddings: embeddings.backend,
 		judge: judges[0]?.backend ?? null,
 		scorer: scorer?.backend ?? null,
 		isPaperCompatible,
+		hasNoise,
 	};
 	const finished = groups.finished();
 	const rows = finished.map(({ measure, sha256 }) =>

@@ -63,6 +63,7 @@ const report = await measureDataset(
 		embeddings: new LexicalSource(),
 		judges: [],
 		scorer: null,
+		hasNoise: true,
 		isPaperCompatible: false,
 	},
 	new AbortController().signal,
@@ -73,9 +74,9 @@ rmSync(path);
 const measured = report.rows.filter((row) => row.responses.distinct_ri.stderr !== null).length;
 const rows: BenchRow[] = [
 	{
-		what: `${samples.toLocaleString("en")} samples of ${promptLength} + ${responseLength} characters: lexical diversity with errors, lengths, exact and near duplicates, ${measured} groups`,
+		what: `${samples.toLocaleString("en")} samples of ${promptLength} + ${responseLength} characters: lexical diversity with errors, lengths, exact and near duplicates, noise score, ${measured} groups`,
 		measured: `${seconds.toFixed(0)} s on one core, ${gigabytes.toFixed(2)} GiB`,
-		target: "≤ 150 s, ≤ 1.5 GB (the noise score is not in it)",
+		target: "≤ 150 s, ≤ 1.5 GB",
 		ok: seconds <= 150 && gigabytes <= 1.4,
 	},
 ];

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
-import { seededRandom } from "../../server/core/generate/seeded-random.ts";
+import { hash32, seededRandom } from "../../server/core/generate/seeded-random.ts";
 import { DiversitySum } from "../../server/core/measure/diversity-sum.ts";
 import { Jackknife } from "../../server/core/measure/jackknife.ts";
 import { zScore } from "../../server/core/score/z-score.ts";
@@ -128,7 +128,7 @@ async function measuredAgain(folder: string): Promise<BenchRow[]> {
 	const server = await measuringServer((body) => {
 		const inputs = body.input as string[];
 		const embedding = (text: string) =>
-			Array.from({ length: width }, (_, at) => Math.fround(Math.sin(at * (text.length + Number(text.split(" ")[1])))));
+			Array.from({ length: width }, (_, at) => Math.sin((at + 1) * (hash32(text) % 9_973)));
 		return { body: { data: inputs.map((text, index) => ({ index, embedding: embedding(text) })) } };
 	});
 	const cache = await MeasureCache.open(join(folder, "embeddings.jsonl"), vectorCodec);

@@ -115,6 +115,23 @@ test("almost equal texts are counted beside exact ones", async () => {
 	assert.match(responses?.near_duplicate_share.backend ?? "", /MinHash/);
 });
 
+test("the spelling of responses is scored on demand, beside its language", async () => {
+	const plain = (at: number) =>
+		`Das Wetter war am ${at + 1}. Tag der Reise freundlich, und alle Kinder spielten draußen im Garten.`;
+	const rows = Array.from({ length: 40 }, (_, at) => {
+		const text = at === 7 ? plain(at).replaceAll(/[aeiou]/g, "x") : plain(at);
+		return row(`${at}`, at < 20 ? "a" : "b", "de", `Frage ${at}`, text);
+	});
+	const [a, b] = (await report(await file("noise.jsonl", rows), "--noise")).rows;
+	assert.deepEqual([a?.noise.n, a?.noise.missing, a?.noise.backend], [20, 0, "character-5-grams-witten-bell-v1"]);
+	assert.ok((a?.noise.noisy_share ?? 0) >= 1 / 20, JSON.stringify(a?.noise));
+	assert.ok((a?.noise.value ?? 0) > (b?.noise.value ?? 0));
+	const { rows: unasked } = await report("noise.jsonl");
+	assert.deepEqual([unasked[0]?.noise.value, unasked[0]?.noise.reason], [null, "not asked for; see --noise"]);
+	const { stdout } = await polyglotMeasure("noise.jsonl", "--noise");
+	assert.match(stdout, /Spelling of responses by character-5-grams.*sees noise, no fluency/);
+});
+
 test("rows can be grouped by strategy and source, or not at all", async () => {
 	const bySource = await report(mixed, "--by", "source,strategy");
 	assert.deepEqual(

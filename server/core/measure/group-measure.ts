@@ -1,6 +1,7 @@
 /** Everything measured on one group of samples. */
 import type { Signer } from "../near-duplicates/signature.ts";
 import type { GroupKey, MeasuredSample } from "./measured-sample.ts";
+import { NoiseMeasure } from "./noise-measure.ts";
 import type { ResponseLikelihood } from "./perplexity.ts";
 import { type Rating, Ratings } from "./ratings.ts";
 import { TextMeasure } from "./text-measure.ts";
@@ -16,6 +17,7 @@ export class GroupMeasure {
 	readonly prompts: TextMeasure;
 	readonly responses: TextMeasure;
 	readonly ratings = new Ratings();
+	readonly noise = new NoiseMeasure();
 	/** In file order, which the paper's way of averaging depends on; null where nothing could be scored. */
 	readonly likelihoods: (ResponseLikelihood | null)[] = [];
 	readonly scorerFailures = new Map<string, number>();

@@ -14,12 +14,13 @@ export function measureText(report: MeasureReport): string {
 		textsTable("Responses", report, (row) => row.responses),
 		...(isMeasured(report, "rubric") ? [rubricTable(report)] : []),
 		...(report.agreement ? [agreementText(report.agreement)] : []),
+		...(isMeasured(report, "noise") ? [noiseTable(report)] : []),
 		...(isMeasured(report, "perplexity_of_responses") ? [perplexityTable(report)] : []),
 	];
 	return `${[head, ...sections, notes(report)].join("\n\n")}\n`;
 }
 
-const isMeasured = ({ rows }: MeasureReport, part: "rubric" | "perplexity_of_responses") =>
+const isMeasured = ({ rows }: MeasureReport, part: "rubric" | "noise" | "perplexity_of_responses") =>
 	rows.some((row) => row[part].backend !== null);
 
 function textsTable(title: string, report: MeasureReport, texts: (row: MeasuredRow) => Texts): string {
@@ -55,6 +56,21 @@ function rubricTable(report: MeasureReport): string {
 			interval(rubric, 2),
 			percent(rubric.failure_rate),
 			rubric.histogram?.join(" / ") ?? "–",
+		],
+	)}`;
+}
+
+function noiseTable(report: MeasureReport): string {
+	const { backend, noisy_from: from } = report.rows[0]?.noise ?? {};
+	return `Spelling of responses by ${backend}, learnt from the file; sees noise, no fluency\n${table(
+		report,
+		["n", "missing", "bits per character", "95 % interval", `z > ${from}`],
+		({ noise }) => [
+			`${noise.n}`,
+			`${noise.missing}`,
+			number(noise.value, 3),
+			interval(noise, 3),
+			percent(noise.noisy_share),
 		],
 	)}`;
 }

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { GroupMeasure } from "./group-measure.ts";
 import type { GroupKey } from "./measured-sample.ts";
 import { Metric, unmeasured } from "./metric.ts";
+import { Noise, unmeasuredNoise } from "./noise-measure.ts";
 import { paperPerplexity, paperPerplexityName, summarizePerplexity } from "./perplexity.ts";
 import { type LengthUnit, lengthUnits, type TextMeasure } from "./text-measure.ts";
 
@@ -52,6 +53,8 @@ export const MeasuredRow = z.object({
 		truncated: z.int(),
 		failures: z.record(z.string(), z.int()),
 	}),
+	/** By spelling, offline; never to be called the perplexity of a language model. */
+	noise: Noise,
 	sample: z.object({
 		/** Null where all rows were measured. */
 		seed: z.nullable(z.int()),
@@ -71,6 +74,7 @@ export interface Backends {
 	readonly judge: string | null;
 	readonly scorer: string | null;
 	readonly isPaperCompatible: boolean;
+	readonly hasNoise: boolean;
 }
 
 export function measuredRow(group: GroupMeasure, backends: Backends, sample: MeasuredRow["sample"]): MeasuredRow {
@@ -95,6 +99,7 @@ export function measuredRow(group: GroupMeasure, backends: Backends, sample: Mea
 		responses,
 		rubric,
 		perplexity_of_responses: perplexity,
+		noise: backends.hasNoise ? group.noise.metric(group.rows) : unmeasuredNoise(group.rows),
 		sample,
 		measure_version: measureVersion,
 	};
