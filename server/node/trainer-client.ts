@@ -3,8 +3,6 @@ import { randomUUID } from "node:crypto";
 import { UserError } from "../core/problem.ts";
 import { TrainerError } from "../core/trainer/errors.ts";
 import type { MeasuredRow, RunEvent } from "../core/trainer/events.ts";
-import { defaultLimits } from "../core/trainer/limits.ts";
-import type { UploadProgress } from "../core/trainer/messages.ts";
 import type { InitializeResult, MethodName, Params, Preflight, Result } from "../core/trainer/methods.ts";
 import type { Artifact, Dataset, Run } from "../core/trainer/objects.ts";
 import type { RunView } from "../core/trainer/run-view.ts";
@@ -12,10 +10,10 @@ import type { Link } from "../core/trainer/session.ts";
 import type { EvalSpec, MeasureSpec, TrainSpec } from "../core/trainer/spec.ts";
 import { downloadArtifact, readFrame } from "./trainer-download.ts";
 import { TrainerLink } from "./trainer-link.ts";
-import { OutcomeUnknown } from "./trainer-requests.ts";
+import { asUserError } from "./trainer-refusal.ts";
 import type { TrainerAddress } from "./trainer-socket.ts";
 import { type Launch, type LogOrigin, type Student, TrainerStudents } from "./trainer-students.ts";
-import { type FileIdentity, identify, Sending } from "./trainer-upload.ts";
+import { TrainerUploads } from "./trainer-uploads.ts";
 
 export interface TrainerClientOptions extends TrainerAddress {
 	/** `.polyglot/students` of the workspace. */
@@ -42,14 +40,13 @@ export interface LaunchDetails {
 
 /** A launch whose outcome stayed unknown is repeated for this long; later it would surprise. */
 const repeatWithinMs = 24 * 3600 * 1000;
-const uploadTries = 100;
 
 export class TrainerClient {
 	readonly #options: TrainerClientOptions;
 	readonly #students: TrainerStudents;
 	readonly #now: () => number;
 	readonly #listeners = new Set<(runId: string | undefined) => void>();
-	readonly #uploads = new Set<Sending>();
+	readonly #uploads: TrainerUploads;
 	/** Keys of launches this process is asking about already. */
 	readonly #asking = new Set<string>();
 	readonly #downloads = new Map<string, (offset: number, payload: Buffer) => void>();
@@ -70,13 +67,14 @@ export class TrainerClient {
 				apply: (runId, event) => this.#apply(runId, event),
 				restart: (runId) => this.#restart(runId),
 				gone: (runId) => this.#write(runId, () => students.markGone(runId)),
-				progress: (progress) => this.#progress(progress),
+				progress: (progress) => this.#uploads.progress(progress),
 				frame: (bytes) => this.#frame(bytes),
 				notice: (kind, runIds) => this.#notice(kind, runIds),
 				linkChanged: (link) => this.#linkChanged(link),
 				ready: () => void this.#afterReady().catch((cause) => this.#failed(cause)),
 			},
 		);
+		this.#uploads = new TrainerUploads(this.#link);
 		if (origin) this.#followThoseOf(origin.serverId);
 	}
 
@@ -228,27 +226,12 @@ export class TrainerClient {
 	}
 
 	/** Uploads a file unless the trainer has it; goes on where it stopped, over as many links as it takes. */
-	async upload(
+	upload(
 		path: string,
 		kind: Dataset["kind"],
 		onStored: (stored: number, bytes: number) => void = () => {},
 	): Promise<Dataset> {
-		const file = await identify(path).catch((cause: unknown) => {
-			throw new UserError("dataset-unreadable", `The dataset ${path} cannot be read: ${String(cause)}`, { cause });
-		});
-		if (file.bytes === 0) throw new UserError("dataset-empty", `${path} is empty; there is nothing to train on.`);
-		let lastCause: unknown;
-		for (let tries = 0; tries < uploadTries; tries += 1) {
-			try {
-				return await this.#link.wanting(() => this.#uploadOnce(file, kind, onStored));
-			} catch (cause) {
-				lastCause = cause;
-				const isCut = cause instanceof OutcomeUnknown;
-				const isShort = cause instanceof TrainerError && cause.code === "length_mismatch" && cause.retryable;
-				if (!isCut && !isShort) throw asUserError(cause);
-			}
-		}
-		throw asUserError(lastCause);
+		return this.#uploads.upload(path, kind, onStored);
 	}
 
 	/** Ends the link; runs go on at the trainer. What arrived is on disk when this resolves. */
@@ -257,32 +240,6 @@ export class TrainerClient {
 		this.#link.close();
 		await this.#writing;
 		await this.#students.close();
-	}
-
-	async #uploadOnce(
-		file: FileIdentity,
-		kind: Dataset["kind"],
-		onStored: (stored: number, bytes: number) => void,
-	): Promise<Dataset> {
-		const { sha256, bytes } = file;
-		const begun = await this.#link.persist("datasets.begin", { sha256, bytes, kind });
-		if (begun.exists) return begun.dataset;
-		const { socket } = this.#link;
-		if (!socket) throw new OutcomeUnknown("The link broke after the upload was opened.");
-		const { uploadId, offset } = begun;
-		const frameBytes = this.#limit("frameBytes");
-		const sending = new Sending(socket, file, { uploadId, offset, frameBytes });
-		this.#uploads.add(sending);
-		try {
-			await sending.run((stored) => onStored(stored, bytes));
-		} finally {
-			this.#uploads.delete(sending);
-		}
-		return (await this.#link.persist("datasets.commit", { uploadId })).dataset;
-	}
-
-	#limit(name: "frameBytes"): number {
-		return Math.min(this.server?.capabilities.limits[name] ?? defaultLimits[name], defaultLimits[name]);
 	}
 
 	#launch(method: "runs.launch" | "evals.launch", spec: Record<string, unknown>, details: LaunchDetails): Promise<Run> {
@@ -365,10 +322,6 @@ export class TrainerClient {
 		this.#tell(runId);
 	}
 
-	#progress(progress: UploadProgress): void {
-		for (const sending of this.#uploads) if (sending.uploadId === progress.uploadId) sending.progress(progress);
-	}
-
 	/** Frames with a transfer id nobody waits for are ignored. */
 	#frame(bytes: Buffer): void {
 		const frame = readFrame(bytes);
@@ -380,7 +333,7 @@ export class TrainerClient {
 	}
 
 	#linkChanged(link: Link): void {
-		if (link.state !== "ready") for (const sending of this.#uploads) sending.abandon("The link to the trainer broke.");
+		if (link.state !== "ready") this.#uploads.abandon("The link to the trainer broke.");
 		this.#tell(undefined);
 	}
 
@@ -397,37 +350,4 @@ export class TrainerClient {
 function newestOrigin(students: readonly Student[]): LogOrigin | undefined {
 	const known = students.filter(({ origin }) => origin.serverId !== "");
 	return known.sort((a, b) => (a.run.createdAt < b.run.createdAt ? 1 : -1))[0]?.origin;
-}
-
-/** A refusal as the user should read it, with the next step where there is one. */
-export function asUserError(cause: unknown): Error {
-	if (cause instanceof UserError || !(cause instanceof Error)) return cause as Error;
-	if (cause instanceof OutcomeUnknown) {
-		return new UserError("trainer-away", `${cause.message} The run, if any, goes on; connect again to see it.`, {
-			cause,
-		});
-	}
-	if (!(cause instanceof TrainerError)) return cause;
-	return new UserError(`trainer-${cause.code}`, `The trainer refuses: ${cause.message}${nextStep(cause)}`, { cause });
-}
-
-function nextStep({ code, details }: TrainerError): string {
-	switch (code) {
-		case "bad_rows": {
-			const [first] = Array.isArray(details.rows)
-				? (details.rows as { line: number; code: string; message: string }[])
-				: [];
-			return first
-				? ` First: line ${first.line}, ${first.code}: ${first.message} Annotate the file to see them all.`
-				: "";
-		}
-		case "quota_exceeded":
-			return " Train on a smaller file, or remove old datasets at the trainer.";
-		case "not_resumable":
-			return " Launch it again instead.";
-		case "run_active":
-			return " Wait until it has ended.";
-		default:
-			return "";
-	}
 }

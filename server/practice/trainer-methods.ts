@@ -4,10 +4,10 @@ import { TrainerError } from "../core/trainer/errors.ts";
 import type { Limits } from "../core/trainer/limits.ts";
 import type { MethodName, Params, Result } from "../core/trainer/methods.ts";
 import type { Run } from "../core/trainer/objects.ts";
+import { checkpointSteps, newestCheckpoint } from "./trainer-checkpoints.ts";
 import { type JobQueue, logPath, readRows } from "./trainer-jobs.ts";
 import { capabilities, filled, type PracticeSpec, planTraining, readSpec } from "./trainer-spec.ts";
 import { hashOf, type StoredRun, type TrainerStore } from "./trainer-store.ts";
-import { checkpointSteps, newestCheckpoint } from "./trainer-work.ts";
 
 export const serverName = { name: "practice-trainer", version: "1", practice: true };
 const tombstoneMs = 300_000;

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { closeCodes, type Limits, rpcPath, serverPingMs, subprotocol } from "../core/trainer/limits.ts";
+import { newestCheckpoint } from "./trainer-checkpoints.ts";
 import { TrainerConnection } from "./trainer-connection.ts";
 import { type Fault, JobQueue } from "./trainer-jobs.ts";
 import { requeue, TrainerMethods } from "./trainer-methods.ts";
@@ -12,7 +13,7 @@ import { Bucket } from "./trainer-rate.ts";
 import { practiceLimits } from "./trainer-spec.ts";
 import { TrainerStore } from "./trainer-store.ts";
 import { TrainerUploads } from "./trainer-uploads.ts";
-import { newestCheckpoint, work } from "./trainer-work.ts";
+import { work } from "./trainer-work.ts";
 
 export interface PracticeTrainerOptions {
 	/** Where runs, datasets and the token's hash live; kept between starts. */

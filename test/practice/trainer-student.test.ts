@@ -14,7 +14,7 @@ import {
 } from "../../server/practice/student-benchmark.ts";
 import { Counts } from "../../server/practice/student-counts.ts";
 import { decodeStudent, encodeStudent } from "../../server/practice/student-file.ts";
-import { anchor } from "../../server/practice/trainer-work.ts";
+import { anchor } from "../../server/practice/trainer-evaluate.ts";
 
 const folder = new URL("../../media/practice/", import.meta.url);
 interface Row extends TrainingPair {
