@@ -126,12 +126,17 @@ export class Workbench {
 		return found;
 	}
 
-	/** Saves `test-results/<name>-<theme>.png` for each theme; `pose` brings up what a change of theme closes. */
-	async screenshots(name, { kinds = ["light", "dark"], pose = async () => {} } = {}) {
+	/** Saves `test-results/<name>.png`. */
+	async picture(name) {
+		await this.page.waitForTimeout(500); // hovers and webviews fade in; only the picture needs it
+		await this.page.screenshot({ path: join(results, `${name}.png`) });
+	}
+
+	/** Saves `test-results/<name>-<theme>.png` for each theme. */
+	async screenshots(name, { kinds = ["light", "dark"] } = {}) {
 		for (const kind of kinds) {
 			await this.setTheme(kind);
-			await pose();
-			await this.page.screenshot({ path: join(results, `${name}-${kind}.png`) });
+			await this.picture(`${name}-${kind}`);
 		}
 	}
 
@@ -142,7 +147,6 @@ export class Workbench {
 		await this.pick(undefined, themes[kind]);
 		const marker = { light: ".vs", dark: ".vs-dark", contrast: ".hc-black" }[kind];
 		await this.page.locator(`.monaco-workbench${marker}`).waitFor();
-		await this.page.waitForTimeout(500); // webviews repaint a moment after the workbench; only the picture needs it
 	}
 
 	async close() {
