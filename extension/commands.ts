@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { App } from "./app.ts";
 import { generateSamples, resumeGeneration } from "./generate.ts";
 import { checkFile } from "./large-files.ts";
-import { openRun, showScore } from "./panels.ts";
+import { openMonitor, openRun, showScore } from "./panels.ts";
 import { openPracticeWorkspace } from "./practice.ts";
 import { recommendTeacher } from "./recommend.ts";
 import { reporting } from "./report.ts";
@@ -15,6 +15,7 @@ type Run = (app: App, argument: unknown) => Promise<unknown>;
 const commands: Readonly<Record<string, { readonly title: string; readonly run: Run }>> = {
 	"polyglot.generate": { title: "Generate samples", run: generateSamples },
 	"polyglot.resumeGeneration": { title: "Resume generation", run: resumeGeneration },
+	"polyglot.openMonitor": { title: "Open generation monitor", run: openMonitor },
 	"polyglot.checkFile": { title: "Check file", run: checkFile },
 	"polyglot.addTeacher": { title: "Add teacher", run: addTeacher },
 	"polyglot.testTeacher": { title: "Test teacher", run: testTeacher },

@@ -2,19 +2,25 @@
 import * as vscode from "vscode";
 import * as z from "zod/mini";
 import { notifications, requests } from "../server/core/engine-api.ts";
+import { MonitorRequest } from "../server/core/generate/monitor-message.ts";
 import { ScorePanelRequest } from "../server/core/score/panel-message.ts";
 import { RunPanelRequest } from "../server/core/trainer/panel-message.ts";
 import type { App } from "./app.ts";
 import { chooseRun } from "./choose-run.ts";
 import { panelHtml } from "./panel-html.ts";
 import { reporting } from "./report.ts";
-import { workspaceFolder } from "./workspace.ts";
+import { requireTrust, workspaceFolder } from "./workspace.ts";
 
-const PanelState = z.object({ panel: z.enum(["score", "run"]), runId: z.optional(z.string()) });
+const PanelState = z.object({ panel: z.enum(["score", "run", "monitor"]), runId: z.optional(z.string()) });
 type PanelState = z.infer<typeof PanelState>;
 
 /** What a panel may ask; anything else it posts is ignored. */
-const PanelRequest = z.union([z.object({ type: z.literal("ready") }), RunPanelRequest, ScorePanelRequest]);
+const PanelRequest = z.union([
+	z.object({ type: z.literal("ready") }),
+	RunPanelRequest,
+	ScorePanelRequest,
+	MonitorRequest,
+]);
 type PanelRequest = z.infer<typeof PanelRequest>;
 
 const open = new Map<string, vscode.WebviewPanel>();
@@ -28,6 +34,14 @@ export async function openRun(app: App, argument: unknown): Promise<void> {
 	show(app, { panel: "run", runId }, "Run");
 }
 
+/** Watches the newest generation of this session, or the one named. */
+export async function openMonitor(app: App, argument: unknown): Promise<void> {
+	const named = z.object({ runId: z.string() }).safeParse(argument);
+	const [newest] = named.success ? [named.data] : await app.engine.request(requests.generations, {});
+	if (newest) return show(app, { panel: "monitor", runId: newest.runId }, "Generation");
+	void vscode.window.showInformationMessage("Nothing was generated since the window opened. Generate or resume first.");
+}
+
 /** Brings panels back after a reload of the window. */
 export function restorePanels(app: App): vscode.Disposable {
 	const restore = (fallback: PanelState): vscode.WebviewPanelSerializer => ({
@@ -39,6 +53,7 @@ export function restorePanels(app: App): vscode.Disposable {
 	return vscode.Disposable.from(
 		vscode.window.registerWebviewPanelSerializer("polyglot.score", restore({ panel: "score" })),
 		vscode.window.registerWebviewPanelSerializer("polyglot.run", restore({ panel: "run" })),
+		vscode.window.registerWebviewPanelSerializer("polyglot.monitor", restore({ panel: "monitor" })),
 	);
 }
 
@@ -74,7 +89,9 @@ function fill(app: App, panel: vscode.WebviewPanel, state: PanelState): void {
 	panel.onDidDispose(() => {
 		listening.dispose();
 		open.delete(key);
-		if (state.runId !== undefined) void app.engine.request(requests.unwatchRun, { runId: state.runId });
+		if (state.runId === undefined) return;
+		const unwatch = state.panel === "monitor" ? requests.unwatchGeneration : requests.unwatchRun;
+		void app.engine.request(unwatch, { runId: state.runId });
 	});
 	panel.webview.html = panelHtml(panel.webview, media, state);
 }
@@ -86,7 +103,12 @@ async function answer(app: App, panel: vscode.WebviewPanel, state: PanelState, m
 	switch (asked.type) {
 		case "ready":
 			return send(app, panel, state);
+		case "pause":
+			return app.engine.request(requests.pauseGeneration, { runId: state.runId ?? "" });
+		case "resume":
+			return resumeWatched(app, panel, state);
 		case "cancel":
+			if (state.panel === "monitor") return app.engine.request(requests.cancelGeneration, { runId: state.runId ?? "" });
 			return vscode.commands.executeCommand("polyglot.cancelRun", { runId: state.runId });
 		case "evaluate":
 			return vscode.commands.executeCommand("polyglot.evaluate", { runId: state.runId });
@@ -104,14 +126,21 @@ async function answer(app: App, panel: vscode.WebviewPanel, state: PanelState, m
 /** The title a run's message carries; a panel opens before its message is there. */
 const TitledMessage = z.object({ view: z.object({ title: z.string() }) });
 
-async function send(app: App, panel: vscode.WebviewPanel, { runId }: PanelState): Promise<void> {
+async function send(app: App, panel: vscode.WebviewPanel, { panel: panelName, runId }: PanelState): Promise<void> {
 	const message =
 		runId === undefined
 			? await app.engine.request(requests.scores, {})
-			: await app.engine.request(requests.watchRun, { runId });
+			: await app.engine.request(panelName === "monitor" ? requests.watchGeneration : requests.watchRun, { runId });
 	const titled = TitledMessage.safeParse(message);
 	if (titled.success) panel.title = titled.data.view.title;
 	await panel.webview.postMessage(message);
+}
+
+/** Goes on with the run the monitor shows. Its progress is in the panel, so no notification is needed. */
+async function resumeWatched(app: App, panel: vscode.WebviewPanel, state: PanelState): Promise<void> {
+	requireTrust();
+	await app.engine.request(requests.resumeGeneration, { runId: state.runId ?? "" });
+	await send(app, panel, state);
 }
 
 /** Writes what a panel exports where the user says. */

@@ -102,6 +102,17 @@ export const requests = {
 	startGeneration: request("polyglot/startGeneration", GenerationPlan, RunId),
 	resumeGeneration: request("polyglot/resumeGeneration", RunId, RunId),
 	cancelGeneration: request("polyglot/cancelGeneration", RunId, Nothing),
+	/** Sends nothing more; what is on the wire may finish. The run can be resumed. */
+	pauseGeneration: request("polyglot/pauseGeneration", RunId, Nothing),
+	/** Runs of this session, newest first. */
+	generations: request(
+		"polyglot/generations",
+		Nothing,
+		z.array(z.object({ runId: z.string(), title: z.string(), state: z.string() })),
+	),
+	/** Answers with the monitor's message; from then on `runView` follows once a second. */
+	watchGeneration: request("polyglot/watchGeneration", RunId, z.unknown()),
+	unwatchGeneration: request("polyglot/unwatchGeneration", RunId, Nothing),
 	interruptedGenerations: request("polyglot/interruptedGenerations", Nothing, z.array(InterruptedGeneration)),
 	connectTrainer: request(
 		"polyglot/connectTrainer",
