@@ -13,12 +13,14 @@ import {
 } from "../core/annotate.ts";
 import type { Finding } from "../core/checks/finding.ts";
 import { comparedText, type NearestByKey, nearestByKey } from "../core/checks/near-duplicate.ts";
+import type { Decisions } from "../core/decisions.ts";
 import { binCount, createSigner, type Signer } from "../core/near-duplicates/signature.ts";
 import type { Sample } from "../core/sample/sample.ts";
 
 export class AnnotatedFile {
 	document: TextDocument;
 	#options: AnnotateOptions;
+	readonly #decisions: () => Decisions | undefined;
 	/** One entry a line; undefined until it is read. */
 	#lines: (LineAnnotation | undefined)[];
 	/** Every line before it is read. */
@@ -28,7 +30,12 @@ export class AnnotatedFile {
 	#nearest: NearestByKey = new Map();
 	readonly #signatures = new WeakMap<LineAnnotation, Signature>();
 
-	constructor(document: TextDocument, options: AnnotateOptions) {
+	constructor(
+		document: TextDocument,
+		options: AnnotateOptions,
+		decisions: () => Decisions | undefined = () => undefined,
+	) {
+		this.#decisions = decisions;
 		this.document = document;
 		this.#options = options;
 		this.#lines = new Array<LineAnnotation | undefined>(document.lineCount);
@@ -94,11 +101,26 @@ export class AnnotatedFile {
 		return this.document.getText({ start, end: { line: index + 1, character: 0 } }).replace(/[\r\n]+$/, "");
 	}
 
-	/** The line's findings, worst first; those of the whole file only once it is complete. */
+	/** The line's findings, worst first, but those people decided about; those of the whole file only once it is complete. */
 	findings(index: number): readonly Finding[] {
+		const findings = this.allFindings(index);
+		const key = this.line(index).share?.key;
+		const decisions = this.#decisions();
+		if (key === undefined || !decisions?.has(key)) return findings;
+		return decisions.isAccepted(key) ? [] : findings.filter(({ code }) => !decisions.isHidden(key, code));
+	}
+
+	/** As `findings`, whatever was decided. */
+	allFindings(index: number): readonly Finding[] {
 		const annotation = this.line(index);
 		if (!this.isComplete) return annotation.findings;
 		return findingsInFile(annotation, index + 1, this.#collected(), this.#options);
+	}
+
+	/** Whether people decided anything about the line's sample. */
+	isDecided(index: number): boolean {
+		const key = this.line(index).share?.key;
+		return key !== undefined && this.#decisions()?.has(key) === true;
 	}
 
 	/**

@@ -12,6 +12,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import type { CheckCode } from "../core/checks/codes.ts";
 import { readLanguage } from "../core/languages.ts";
 import type { AnnotatedFile } from "./annotated-file.ts";
+import { type Choice, decideCommand } from "./decide.ts";
 
 /** `polyglot.json` as the editor or the disk has it; undefined without a workspace folder. */
 export interface ProjectText {
@@ -30,6 +31,8 @@ export function actionsFor(
 	const last = Math.min(end.line, file.lineCount - 1, start.line + mostLines - 1);
 	for (let line = start.line; line <= last; line += 1) {
 		const findings = file.findings(line);
+		if (file.isDecided(line))
+			actions.push(decideAction("Show all findings of this sample again", file, line, "cleared"));
 		if (findings.length === 0) continue;
 		const own = diagnostics.filter((diagnostic) => diagnostic.range.start.line === line);
 		actions.push({
@@ -38,13 +41,76 @@ export function actionsFor(
 			diagnostics: own,
 			edit: { changes: { [file.document.uri]: [{ range: lineRange(file, line), newText: "" }] } },
 		});
+		actions.push(decideAction("Mark this sample accepted", file, line, "accepted", own));
 		const language = readLanguage(file.line(line).language);
 		for (const code of new Set(findings.map((finding) => finding.code))) {
+			actions.push(decideAction(`Hide ${code} for this sample`, file, line, "hidden", own, code));
 			if (project)
 				actions.push(switchOff(code, language?.code ?? "*", language?.name ?? "every language", project, own));
 		}
 	}
-	return actions;
+	actions.push(...wholeFileActions(file, start.line));
+	return actions.filter(({ command }) => command?.arguments?.[0]?.key !== null);
+}
+
+function decideAction(
+	title: string,
+	file: AnnotatedFile,
+	line: number,
+	decision: Choice["decision"],
+	diagnostics: Diagnostic[] = [],
+	code?: CheckCode,
+): CodeAction {
+	// A line that holds no sample has no content to remember it by; its action is left out.
+	const choice = { key: file.line(line).share?.key ?? null, decision, ...(code ? { code } : {}) };
+	return {
+		title,
+		kind: CodeActionKind.QuickFix,
+		diagnostics,
+		command: { title, command: decideCommand, arguments: [choice] },
+	};
+}
+
+/** For the worst finding of a line: drop every sample of the file that has it, or move them to a file beside. */
+function wholeFileActions(file: AnnotatedFile, line: number): CodeAction[] {
+	const code = line < file.lineCount ? file.findings(line)[0]?.code : undefined;
+	if (!code || !file.isComplete) return [];
+	const lines = Array.from({ length: file.lineCount }, (_, index) => index).filter((index) =>
+		file.findings(index).some((finding) => finding.code === code),
+	);
+	if (lines.length < 2) return [];
+	const drop = lines.map((index): TextEdit => ({ range: lineRange(file, index), newText: "" }));
+	const { uri, version } = file.document;
+	const rejects = uri.replace(/(\.[^./]*)?$/, `.rejects$1`);
+	const moved = lines.map((index) => `${file.text(index)}\n`).join("");
+	return [
+		{
+			title: `Drop all ${lines.length} samples with ${code}`,
+			kind: CodeActionKind.QuickFix,
+			edit: { documentChanges: [{ textDocument: { uri, version }, edits: mergeTail(drop, file) }] },
+		},
+		{
+			title: `Move all ${lines.length} samples with ${code} to a rejects file`,
+			kind: CodeActionKind.QuickFix,
+			edit: {
+				documentChanges: [
+					{ kind: "create", uri: rejects, options: { ignoreIfExists: true } },
+					{ textDocument: { uri: rejects, version: null }, edits: [{ range: origin, newText: moved }] },
+					{ textDocument: { uri, version }, edits: mergeTail(drop, file) },
+				],
+			},
+		},
+	];
+}
+
+const origin: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+/** The last line is dropped with the break before it; where the line before goes as well, that break went already. */
+function mergeTail(edits: TextEdit[], file: AnnotatedFile): TextEdit[] {
+	const [before, last] = edits.slice(-2);
+	if (!before || !last || before.range.end.line !== file.lineCount - 1 || before.range.end.character !== 0)
+		return edits;
+	return [...edits.slice(0, -2), { range: { start: before.range.start, end: last.range.end }, newText: "" }];
 }
 
 /** A selection over a whole file would give a list nobody reads. */

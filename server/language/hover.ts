@@ -13,12 +13,13 @@ export function hoverAt(file: AnnotatedFile, { line }: Position, canMarkdown: bo
 	const { sample, language, isBlank } = file.line(line);
 	if (isBlank) return null;
 	const format = canMarkdown ? markdown : plain;
-	const reasons = file.findings(line).map(({ message }) => message);
+	const reasons = file.allFindings(line).map(({ message }) => message);
 	const metrics = sample
 		? [...lengths(file, line), ...measureSample(sample, language, file.options).map(metricRow)]
 		: [];
 	const value = [
 		format.title(sampleTitle(file, line)),
+		...(file.isDecided(line) ? ["Decided in .polyglot/review.jsonl; all findings are shown here."] : []),
 		reasons.length === 0 ? "Nothing found." : format.list(reasons),
 		...(metrics.length > 0 ? [format.table(metrics)] : []),
 	].join("\n\n");

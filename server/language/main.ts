@@ -11,6 +11,7 @@ import type { Detectors } from "../core/language-id/detector.ts";
 import { francDetect } from "../core/language-id/franc-detector.ts";
 import { detectorsOrFranc } from "../node/language-detectors.ts";
 import { loadProject } from "../node/project-file.ts";
+import { DecisionBook, decideCommand } from "./decide.ts";
 import type { Feature, Runtime, ServerContext } from "./feature.ts";
 import { ProjectWatch } from "./project-watch.ts";
 import { Review } from "./review.ts";
@@ -22,7 +23,12 @@ export function startServer(connection: Connection, runtime: Runtime, features: 
 	const safely = safeRunner(runtime);
 	let detectors: Detectors = { franc: francDetect };
 	const watch = new ProjectWatch();
-	const review = new Review(runtime, () => ({ project: watch.project, detectors }));
+	const book = new DecisionBook();
+	const review = new Review(
+		runtime,
+		() => ({ project: watch.project, detectors }),
+		() => book.decisions,
+	);
 	const closers: (() => void | Promise<void>)[] = [];
 	let start: Start = { folder: undefined, isTrusted: false };
 	const server: ServerContext = {
@@ -51,7 +57,7 @@ export function startServer(connection: Connection, runtime: Runtime, features: 
 	connection.onShutdown(() =>
 		safely("shutdown", undefined, async () => void (await Promise.all(closers.map((close) => close())))),
 	);
-	const serveReview = reviewFeature(server, review, watch, safely);
+	const serveReview = reviewFeature(server, review, watch, book, safely);
 	for (const feature of features) feature(server);
 	connection.listen();
 }
@@ -66,6 +72,7 @@ const capabilities: InitializeResult["capabilities"] = {
 	hoverProvider: true,
 	inlayHintProvider: true,
 	documentSymbolProvider: true,
+	executeCommandProvider: { commands: [decideCommand] },
 	codeActionProvider: { codeActionKinds: ["quickfix"] },
 	workspace: { workspaceFolders: { supported: true } },
 };

@@ -1,6 +1,7 @@
 /** Wires review's handlers to the protocol. What each answers lives in a file of its own. */
 import type { InitializeParams, ServerCapabilities } from "vscode-languageserver/node";
 import { actionsFor } from "./code-actions.ts";
+import { type DecisionBook, decideCommand } from "./decide.ts";
 import { type DiagnosticsFeed, serveDiagnostics } from "./diagnostics.ts";
 import type { ServerContext } from "./feature.ts";
 import { hoverAt } from "./hover.ts";
@@ -12,7 +13,13 @@ import { readSettings } from "./settings.ts";
 import { symbolsOf } from "./symbols.ts";
 
 /** Registers the handlers. `initialize` is to be called with the editor's abilities, and answers with the server's. */
-export function reviewFeature(server: ServerContext, review: Review, watch: ProjectWatch, safely: RunSafe) {
+export function reviewFeature(
+	server: ServerContext,
+	review: Review,
+	watch: ProjectWatch,
+	book: DecisionBook,
+	safely: RunSafe,
+) {
 	const { connection } = server;
 	let client: ClientAbilities = noAbilities;
 	let feed: DiagnosticsFeed = { update() {}, clear() {} };
@@ -33,8 +40,15 @@ export function reviewFeature(server: ServerContext, review: Review, watch: Proj
 	connection.onInitialized(() =>
 		safely("initialized", undefined, async () => {
 			await loadSettings();
+			await book.load(server);
 			await watch.reload(server);
 			refreshAll();
+		}),
+	);
+	connection.onExecuteCommand(({ command, arguments: [argument] = [] }) =>
+		safely("decide", null, async () => {
+			if (command === decideCommand && (await book.decide(server, argument))) refreshAll();
+			return null;
 		}),
 	);
 	connection.onDidChangeConfiguration(() =>

@@ -2,6 +2,7 @@
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { AnnotateOptions } from "../core/annotate.ts";
+import type { Decisions } from "../core/decisions.ts";
 import { AnnotatedFile } from "./annotated-file.ts";
 import type { Runtime } from "./feature.ts";
 import { isScoreText } from "./score-diagnostics.ts";
@@ -19,8 +20,14 @@ export class Review {
 	readonly #passes = new Set<string>();
 	readonly #timers = new Map<string, NodeJS.Timeout>();
 	readonly #options: () => AnnotateOptions;
+	readonly #decisions: () => Decisions | undefined;
 
-	constructor(runtime: Runtime, options: () => AnnotateOptions) {
+	constructor(
+		runtime: Runtime,
+		options: () => AnnotateOptions,
+		decisions: () => Decisions | undefined = () => undefined,
+	) {
+		this.#decisions = decisions;
 		this.#runtime = runtime;
 		this.#options = options;
 	}
@@ -28,7 +35,7 @@ export class Review {
 	open(uri: string, languageId: string, version: number, text: string): void {
 		const document = TextDocument.create(uri, languageId, version, text);
 		if (isJsonl(uri, languageId) && !isScoreText(text))
-			this.#files.set(uri, new AnnotatedFile(document, this.#options()));
+			this.#files.set(uri, new AnnotatedFile(document, this.#options(), this.#decisions));
 		else this.#others.set(uri, document);
 	}
 

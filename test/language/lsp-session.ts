@@ -41,6 +41,7 @@ export interface SessionOptions {
 	readonly capabilities?: ClientCapabilities;
 	readonly folderUri?: string;
 	readonly settings?: unknown;
+	readonly isTrusted?: boolean;
 }
 
 export async function startSession(options: SessionOptions = {}): Promise<Session> {
@@ -63,6 +64,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
 		processId: process.pid,
 		rootUri: options.folderUri ?? null,
 		capabilities: options.capabilities ?? {},
+		initializationOptions: { isTrusted: options.isTrusted === true },
 		workspaceFolders: options.folderUri ? [{ uri: options.folderUri, name: "test" }] : null,
 	});
 	await connection.sendNotification(InitializedNotification.type, {});

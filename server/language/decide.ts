@@ -1,0 +1,53 @@
+/** The command behind "mark accepted" and "hide this finding": writes the decision, then the surfaces follow. */
+import { MessageType, ShowMessageNotification } from "vscode-languageserver/node";
+import * as z from "zod/mini";
+import { type Decisions, sampleKey } from "../core/decisions.ts";
+import { ReviewFile } from "../node/review-file.ts";
+import type { ServerContext } from "./feature.ts";
+
+export const decideCommand = "polyglot.review.decide";
+
+/** The command's one argument. */
+export const Choice = z.object({
+	key: z.number(),
+	code: z.optional(z.string()),
+	decision: z.enum(["accepted", "hidden", "cleared"]),
+});
+export type Choice = z.infer<typeof Choice>;
+
+/** The workspace's decisions; nothing is decided without a folder, or before it was read. */
+export class DecisionBook {
+	#file: ReviewFile | undefined;
+
+	get decisions(): Decisions | undefined {
+		return this.#file?.decisions;
+	}
+
+	async load(server: ServerContext): Promise<void> {
+		const folder = server.folder();
+		if (folder === undefined) return;
+		if (this.#file) return this.#file.reload();
+		this.#file = await ReviewFile.open(folder);
+		server.onShutdown(() => this.#file?.close());
+	}
+
+	/** True where it was written. Says why where it was not. */
+	async decide(server: ServerContext, argument: unknown): Promise<boolean> {
+		const { key, code, decision } = Choice.parse(argument);
+		const obstacle = !this.#file
+			? "Open a folder first: decisions are kept in its .polyglot/review.jsonl."
+			: server.isTrusted()
+				? undefined
+				: "This workspace is not trusted, so nothing is written into it. Trust it to decide.";
+		if (obstacle !== undefined || !this.#file) {
+			await server.connection.sendNotification(ShowMessageNotification.type, {
+				type: MessageType.Error,
+				message: obstacle ?? "",
+			});
+			return false;
+		}
+		const at = new Date(server.runtime.now()).toISOString();
+		await this.#file.decide({ sample: sampleKey(key), decision, at, ...(code === undefined ? {} : { code }) });
+		return true;
+	}
+}
