@@ -60,15 +60,7 @@ mkdirSync(results, { recursive: true });
 
 await single("types", ["node_modules/typescript/bin/tsc", "--noEmit"]);
 await single("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]);
-await nodeTests(
-	"unit",
-	["test/*.test.ts", "test/{core,node,practice,cli,language,conformance,webview}/**/*.test.ts"],
-	["--test-timeout=120000", "--test-concurrency=2"],
-);
-await single("package", ["test/tools/package.mjs"]);
-console.log("\n== in the extension host");
-addReported("in the extension host", join(results, "in-host.json"), await run(["test/host/run-in-host.mjs"]));
-await nodeTests("in the browser", ["test/browser/*.test.mjs"], ["--test-concurrency=1", "--test-timeout=180000"]);
+// First, since the conformance suite among the unit tests runs the trainer out of the environment made here.
 console.log("\n== trainer (Python)");
 const junit = join(results, "python.xml");
 // The worker's own tests need torch, 3 GB from the index: `node test/tools/python-tests.mjs` runs them as well.
@@ -79,6 +71,15 @@ const code = await run(["test/tools/python-tests.mjs", "--no-torch", "-q", `--ju
 writeFileSync(join(results, "python.json"), JSON.stringify(junitCounts(junit)));
 addReported("trainer", join(results, "python.json"), code);
 
+await nodeTests(
+	"unit",
+	["test/*.test.ts", "test/{core,node,practice,cli,language,conformance,webview}/**/*.test.ts"],
+	["--test-timeout=120000", "--test-concurrency=2"],
+);
+await single("package", ["test/tools/package.mjs"]);
+console.log("\n== in the extension host");
+addReported("in the extension host", join(results, "in-host.json"), await run(["test/host/run-in-host.mjs"]));
+await nodeTests("in the browser", ["test/browser/*.test.mjs"], ["--test-concurrency=1", "--test-timeout=180000"]);
 for (const failure of failures) console.log(failure);
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
 console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`);
