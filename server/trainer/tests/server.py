@@ -17,8 +17,11 @@ SOURCE = str(Path(__file__).parent.parent)
 class TrainerProcess:
     """One data folder, one service at a time. `toml` is added to a basic trainer.toml."""
 
-    def __init__(self, folder: Path, toml: str = "", command: list[str] | None = None):
+    def __init__(
+        self, folder: Path, toml: str = "", command: list[str] | None = None, env: dict[str, str] | None = None
+    ):
         self.folder = folder
+        self._env = env or {}
         self.config = folder / "trainer.toml"
         worker = command or [sys.executable, str(STUB)]
         self.config.write_text(
@@ -40,7 +43,12 @@ class TrainerProcess:
         command = [sys.executable, "-m", "polyglot_trainer", "serve", "--config", str(self.config)]
         with open(self.folder / "service.log", "ab") as log:
             self.process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment(), start_new_session=True
+                command,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**environment(), **self._env},
+                start_new_session=True,
             )
         line = _first_line(self.process)
         if not line.startswith("listening "):

@@ -116,8 +116,9 @@ class Cluster:
         places = {"pid": "pid-file", "log": "log-file", "seed": "seed-file"}
         self._spawn([*munge, *(f"--{option}={self.folder}/munge.{end}" for end, option in places.items())])
         self._wait(lambda: (self.folder / "munge.socket").exists(), "munged")
-        self._spawn(["slurmctld", "-D"])
-        self._spawn(["slurmd", "-D", "-N", socket.gethostname().split(".")[0]])
+        self._spawn(["slurmctld-wlm", "-D"])
+        stepd = f"{self._root}/usr/sbin/slurmstepd-wlm"
+        self._spawn(["slurmd-wlm", "-D", "-d", stepd, "-N", socket.gethostname().split(".")[0]])
         self._wait(lambda: "idle" in self.run("sinfo", "-h", "-o", "%T").stdout, "the node")
         return self
 

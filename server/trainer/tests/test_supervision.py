@@ -15,7 +15,7 @@ def wait_for(condition, timeout: float = 30):
     end = time.monotonic() + timeout
     while not (found := condition()):
         assert time.monotonic() < end, "It did not happen in time."
-        time.sleep(0.02)
+        time.sleep(0.08)
     return found
 
 
