@@ -3,6 +3,8 @@ import { requests, secretRequest, type TeacherSummary } from "../core/engine-api
 import type { RunTeacher } from "../core/generate/run-records.ts";
 import type { PracticeMode } from "../core/practice-mode.ts";
 import { UserError } from "../core/problem.ts";
+import type { Teacher } from "../core/project.ts";
+import { loadProject } from "../node/project-file.ts";
 import { testTeacher } from "../node/teacher-test.ts";
 import type { Feature, ServerContext } from "./feature.ts";
 import { requireTrust, respond } from "./respond.ts";
@@ -27,7 +29,7 @@ export async function findTeachers(
 	practice: PracticeMode,
 	names: readonly string[],
 ): Promise<RunTeacher[]> {
-	const own = server.project().teachers;
+	const own = await ownTeachers(server, names);
 	const needsPractice = names.some(
 		(name) => !own.some((teacher) => teacher.name === name) && practice.teacherNames.includes(name),
 	);
@@ -37,6 +39,14 @@ export async function findTeachers(
 		if (!found) throw unknownTeacher(name);
 		return found;
 	});
+}
+
+/** The project's teachers; read from disk again for a name just written there, which the editor has not told of yet. */
+async function ownTeachers(server: ServerContext, names: readonly string[]): Promise<readonly Teacher[]> {
+	const { teachers } = server.project();
+	const folder = server.folder();
+	const isKnown = names.every((name) => teachers.some((teacher) => teacher.name === name));
+	return isKnown || folder === undefined ? teachers : (await loadProject(folder)).project.teachers;
 }
 
 /** A teacher's key for this origin and no other: practice's own, else what the editor's secret storage holds. */
