@@ -252,6 +252,7 @@ async function surroundingsOf(
 	return {
 		folder: io.cwd,
 		signal: io.signal,
+		probe: true,
 		reuse: !values.fresh,
 		reuseOrigins: (values["reuse-from"] ?? []).map(originFrom),
 		...(detectors ? { accept: acceptByChecks({ project, detectors }) } : {}),

@@ -6,7 +6,7 @@ import { chatMessages, type Material, seedPrompt, wantsPair } from "../core/gene
 import { CircuitBreaker } from "../core/generate/circuit-breaker.ts";
 import type { PlanLine } from "../core/generate/plan.ts";
 import { RateBucket } from "../core/generate/rate-bucket.ts";
-import type { Reply } from "../core/generate/reply.ts";
+import { type Reply, textsSchema } from "../core/generate/reply.ts";
 import type { JournalLine, RunTeacher } from "../core/generate/run-records.ts";
 import { sampleOf } from "../core/generate/sample-of.ts";
 import { expectedCost } from "../core/generate/spending.ts";
@@ -24,6 +24,7 @@ export interface Pending {
 }
 
 const defaultConcurrency = 64;
+const pairSchema = textsSchema("prompt", "response");
 /** How an answer came: over the wire, or out of an earlier run. */
 interface Origin {
 	readonly latencyMs: number;
@@ -210,13 +211,21 @@ export class Lane {
 		return wantsPair(material.strategy) ? null : seedPrompt(material.seed);
 	}
 
+	/** The strictest form the endpoint keeps to, where prompt and answer come together. */
+	#answerForm({ strategy }: Material) {
+		const { form = "text", tokenField } = this.#work.verdict(this.teacher) ?? {};
+		const answer = wantsPair(strategy) && form !== "text" ? { form, schema: pairSchema } : undefined;
+		return { answer, tokenField: tokenField ?? undefined };
+	}
+
 	/** A fresh seed for each attempt, so that a server that honours it does not repeat a bad answer. */
 	#request({ line, earlier, correction }: Pending, material: Material) {
 		const { temperature, topP, maxTokens, seed } = this.teacher.sampling ?? {};
 		const base = seed ?? Number.parseInt(line.key.slice(0, 7), 16);
 		const tries = earlier.filter((outcome) => outcome !== "busy" && outcome !== "unreachable").length;
 		const messages: Message[] = [...chatMessages(material, this.#work.templates), ...correctionTurns(correction)];
-		return { model: this.teacher.model, messages, temperature, topP, maxTokens, seed: base + tries };
+		const sampling = { temperature, topP, maxTokens, seed: base + tries };
+		return { model: this.teacher.model, messages, ...sampling, ...this.#answerForm(material) };
 	}
 
 	/** Tells pace and breaker what came back. */

@@ -19,6 +19,7 @@ import { RunPlans, requireSeeds, templateHashes } from "./generate-plans.ts";
 import { EarlierAnswers } from "./generate-reuse.ts";
 import { readSeeds, type Seeds } from "./generate-seeds.ts";
 import { RunSession, type SessionEnd, type SessionOptions, type SessionProgress } from "./generate-session.ts";
+import { probedManifest } from "./teacher-probe.ts";
 
 /** What every start needs, new or resumed. */
 export interface RunSurroundings {
@@ -33,6 +34,8 @@ export interface RunSurroundings {
 	readonly accept?: Accept;
 	/** Whole time of one attempt. */
 	readonly timeoutMs?: number;
+	/** Finds out first which answer form and token limit each endpoint keeps to; a few small requests, once a run. */
+	readonly probe?: boolean;
 	/** Takes answers of earlier runs to the very same requests instead of asking again. */
 	readonly reuse?: boolean;
 	/** With `reuse`: other addresses of the same models whose answers count as well. */
@@ -234,14 +237,17 @@ async function open(manifest: Manifest, seeds: Seeds, surroundings: RunSurroundi
 	const lock = await lockRun(join(path, "lock.json"));
 	try {
 		const earlier = surroundings.reuse ? await EarlierAnswers.open(surroundings.folder, manifest.id) : undefined;
+		const keys = await keysOf(manifest, surroundings);
+		const probed = surroundings.probe ? await probedManifest(manifest, keys, surroundings) : manifest;
+		if (probed !== manifest) await writeManifest(path, probed);
 		const options: SessionOptions = {
 			...surroundings,
 			...(earlier ? { earlier } : {}),
 			path,
-			manifest,
+			manifest: probed,
 			seeds,
 			lock,
-			keys: await keysOf(manifest, surroundings),
+			keys,
 		};
 		const session = await RunSession.open(options);
 		return {

@@ -8,6 +8,7 @@ import { seedPrompt, wantsPair } from "../core/generate/chat-request.ts";
 import type { MonitorMessage } from "../core/generate/monitor-message.ts";
 import { NumberSet } from "../core/generate/number-set.ts";
 import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
+import type { ProbeVerdict } from "../core/generate/probe.ts";
 import { redact } from "../core/generate/redact.ts";
 import type { Reply } from "../core/generate/reply.ts";
 import { AcceptanceRate } from "../core/generate/run-progress.ts";
@@ -219,6 +220,10 @@ export class RunSession implements RunWork {
 	fail(cause: unknown): void {
 		this.#failure ??= cause ?? new Error("unknown");
 		this.cancel();
+	}
+
+	verdict({ name }: RunTeacher): ProbeVerdict | undefined {
+		return this.#options.manifest.probes?.[name];
 	}
 
 	plan(teacher: RunTeacher, cell: CellProgress): PlanLine {

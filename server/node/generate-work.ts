@@ -3,6 +3,7 @@ import type { LimitChange } from "../core/generate/adaptive-limit.ts";
 import type { CellProgress } from "../core/generate/cell-progress.ts";
 import type { Material } from "../core/generate/chat-request.ts";
 import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
+import type { ProbeVerdict } from "../core/generate/probe.ts";
 import type { Reply } from "../core/generate/reply.ts";
 import type { JournalLine, RunTeacher } from "../core/generate/run-records.ts";
 import type { Answered } from "../core/generate/sample-of.ts";
@@ -16,6 +17,8 @@ export interface RunWork {
 	readonly signal: AbortSignal;
 	/** Nothing new is sent; attempts on the wire may finish. */
 	readonly isStopping: boolean;
+	/** What a teacher's endpoint keeps to; undefined where nobody asked it. */
+	verdict(teacher: RunTeacher): ProbeVerdict | undefined;
 	/** Draws the next request of a cell. */
 	plan(teacher: RunTeacher, cell: CellProgress): PlanLine;
 	/** Resolves once the plan line is on disk. */

@@ -247,13 +247,22 @@ function deepestMessage(cause: unknown): string {
 }
 
 function requestBody(request: ChatRequest): OpenAI.ChatCompletionCreateParamsNonStreaming {
-	const { model, messages, temperature, topP, maxTokens, seed } = request;
+	const { model, messages, temperature, topP, maxTokens, seed, tokenField = "max_tokens", answer } = request;
 	return {
 		model,
 		messages: messages.map(({ role, content }) => ({ role, content })),
 		...(temperature === undefined ? {} : { temperature }),
 		...(topP === undefined ? {} : { top_p: topP }),
-		...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+		...(maxTokens === undefined ? {} : { [tokenField]: maxTokens }),
+		...(answer ? responseFormat(answer) : {}),
 		...(seed === undefined ? {} : { seed }),
 	};
+}
+
+/** OpenAI's nested form: the flat one of some manuals is accepted and ignored by llama.cpp (generation.md 3.1). */
+function responseFormat({ form, schema }: NonNullable<ChatRequest["answer"]>) {
+	if (form === "text") return {};
+	if (form === "object") return { response_format: { type: "json_object" as const } };
+	const json_schema = { name: "answer", schema: { ...schema }, ...(form === "strict" ? { strict: true } : {}) };
+	return { response_format: { type: "json_schema" as const, json_schema } };
 }

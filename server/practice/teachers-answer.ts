@@ -15,6 +15,17 @@ export const ChatBody = z.looseObject({
 	seed: z.optional(z.nullable(z.int())),
 	max_tokens: z.optional(z.nullable(z.int())),
 	max_completion_tokens: z.optional(z.nullable(z.int())),
+	response_format: z.optional(
+		z.looseObject({
+			type: z.string(),
+			json_schema: z.optional(
+				z.looseObject({
+					strict: z.optional(z.boolean()),
+					schema: z.looseObject({ required: z.optional(z.array(z.string())) }),
+				}),
+			),
+		}),
+	),
 });
 export type ChatBody = z.infer<typeof ChatBody>;
 
@@ -32,14 +43,58 @@ export function practiceAnswer(
 	fault: FaultName | undefined,
 ): CannedAnswer {
 	const answer = faulty(sized(rawAnswer(body, texts, knobs), knobs), fault);
-	const limit = body.max_completion_tokens ?? body.max_tokens;
+	const limit = limitOf(body, knobs);
 	if (limit === undefined || limit === null || knobs.ignoresTokenLimit || tokensOf(answer.text) <= limit) return answer;
 	return { text: answer.text.slice(0, limit * charactersPerToken), finishReason: "length" };
+}
+
+function limitOf(
+	{ max_tokens, max_completion_tokens }: ChatBody,
+	{ tokenField }: TeacherKnobs,
+): number | null | undefined {
+	if (tokenField === undefined) return max_completion_tokens ?? max_tokens;
+	return tokenField === "max_tokens" ? max_tokens : max_completion_tokens;
+}
+
+/** Why the server does not take the request's options; undefined where it does. */
+export function refusedOption(
+	body: ChatBody,
+	{ schemaSupport, tokenField, otherTokenField }: TeacherKnobs,
+): string | undefined {
+	const other = tokenField === "max_tokens" ? "max_completion_tokens" : "max_tokens";
+	if (tokenField !== undefined && otherTokenField === "refused" && body[other] != null)
+		return `Unsupported parameter: ${other}.`;
+	const asked = formOf(body);
+	if (asked === undefined || schemaSupport === undefined || schemaSupport === "ignored") return undefined;
+	return rank[asked] < rank[schemaSupport] ? `response_format ${asked} is not supported.` : undefined;
+}
+
+const rank = { strict: 0, schema: 1, object: 2, refused: 3, ignored: 3 } as const;
+
+function formOf({ response_format: format }: ChatBody): "strict" | "schema" | "object" | undefined {
+	if (format?.type === "json_object") return "object";
+	if (format?.type !== "json_schema") return undefined;
+	return format.json_schema?.strict ? "strict" : "schema";
+}
+
+/** Texts under the names a schema requires, where the request has one and the server keeps to it. */
+function bySchema(body: ChatBody, { schemaSupport }: TeacherKnobs): CannedAnswer | undefined {
+	const form = formOf(body);
+	if (form === undefined || schemaSupport === undefined || schemaSupport === "ignored") return undefined;
+	const inPrompt = /"required":(\[[^\]]*\])/.exec(body.messages.at(-1)?.content ?? "")?.[1];
+	const names =
+		form === "object"
+			? z.array(z.string()).parse(JSON.parse(inPrompt ?? "[]"))
+			: (body.response_format?.json_schema?.schema.required ?? []);
+	if (names.length === 0 || names.includes("response")) return undefined;
+	return { text: JSON.stringify(Object.fromEntries(names.map((name) => [name, "practice"]))), finishReason: "stop" };
 }
 
 function rawAnswer(body: ChatBody, texts: PracticeTexts, knobs: TeacherKnobs): CannedAnswer {
 	if (body.model === judgeModel)
 		return { text: JSON.stringify(practiceJudgement(body.messages)), finishReason: "stop" };
+	const shaped = bySchema(body, knobs);
+	if (shaped) return shaped;
 	const character = characters[body.model];
 	if (!character) throw new Error(`There is no practice teacher ${body.model}.`);
 	const question = readQuestion(body.messages, body.seed ?? undefined, texts);

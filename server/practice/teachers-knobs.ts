@@ -34,6 +34,12 @@ export interface TeacherKnobs {
 	readonly refusal?: number;
 	readonly noUsage?: boolean;
 	readonly ignoresTokenLimit?: boolean;
+	/** The strictest answer form it keeps to; `ignored` accepts all and keeps none, `refused` answers 400 to all. */
+	readonly schemaSupport?: "strict" | "schema" | "object" | "ignored" | "refused";
+	/** The one token field it keeps to; both where absent. */
+	readonly tokenField?: "max_tokens" | "max_completion_tokens";
+	/** What the other field meets. */
+	readonly otherTokenField?: "ignored" | "refused";
 	/** Makes every answer different, for runs larger than the canned texts. */
 	readonly numbered?: boolean;
 	/** Bytes an answer is padded to. */

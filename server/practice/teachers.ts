@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { RunTeacher } from "../core/generate/run-records.ts";
 import { seededRandom } from "../core/generate/seeded-random.ts";
-import { ChatBody, judgeModel, practiceAnswer, practiceModels } from "./teachers-answer.ts";
+import { ChatBody, judgeModel, practiceAnswer, practiceModels, refusedOption } from "./teachers-answer.ts";
 import { drawnFault, drawnLatency, type FaultName, type TeacherKnobs } from "./teachers-knobs.ts";
 import { sendAnswer, sendError, sendFaultyBody, sendJson } from "./teachers-send.ts";
 import { StatsCounter, type TeacherStats } from "./teachers-stats.ts";
@@ -92,6 +92,8 @@ class PracticeEndpoint {
 		if (!body) return sendError(response, 400, "invalid_request_error", "The body is not a chat request.");
 		if (!practiceModels.includes(body.model))
 			return sendError(response, 404, "model_not_found", `The model \`${body.model}\` does not exist.`);
+		const unsupported = refusedOption(body, this.knobs);
+		if (unsupported !== undefined) return sendError(response, 400, "unsupported_parameter", unsupported);
 		const refusal = this.#refusal(before);
 		if (refusal) return sendError(response, ...refusal);
 		const crowding = Math.max(1, this.stats.inFlight / (this.knobs.width ?? Number.POSITIVE_INFINITY));

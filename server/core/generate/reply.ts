@@ -14,6 +14,10 @@ export type FailureKind =
 	/** Nothing will work until somebody acts: wrong key, no credit, unknown model, not such a server. */
 	| "fatal";
 
+/** How an answer's form is asked for, from the strictest rung of the ladder to none. */
+export type AnswerForm = "strict" | "schema" | "object" | "text";
+export type TokenField = "max_tokens" | "max_completion_tokens";
+
 export interface ChatRequest {
 	readonly model: string;
 	readonly messages: readonly Message[];
@@ -21,6 +25,28 @@ export interface ChatRequest {
 	readonly topP?: number | undefined;
 	readonly maxTokens?: number | undefined;
 	readonly seed?: number | undefined;
+	/** Absent: `max_tokens`. */
+	readonly tokenField?: TokenField | undefined;
+	/** Absent: plain text. */
+	readonly answer?: { readonly form: AnswerForm; readonly schema: JsonSchema } | undefined;
+}
+
+/** A plain schema: everything required, nothing besides, no patterns (generation.md 2.3). */
+export interface JsonSchema {
+	readonly type: "object";
+	readonly properties: Readonly<Record<string, { readonly type: "string" }>>;
+	readonly required: readonly string[];
+	readonly additionalProperties: false;
+}
+
+/** Schema of an object of texts with these names. */
+export function textsSchema(...names: readonly string[]): JsonSchema {
+	return {
+		type: "object",
+		properties: Object.fromEntries(names.map((name) => [name, { type: "string" as const }])),
+		required: [...names],
+		additionalProperties: false,
+	};
 }
 
 export interface Answer {

@@ -4,6 +4,7 @@ import { Teacher, Templates } from "../project.ts";
 import { Usage } from "../sample-row.ts";
 import { Outcome } from "./attempt-policy.ts";
 import { Cell } from "./plan.ts";
+import { ProbeVerdict } from "./probe.ts";
 
 export const SeedFile = z.object({ path: z.string(), sha256: z.string() });
 
@@ -26,6 +27,8 @@ export const Manifest = z.object({
 	templates: z.optional(Templates),
 	/** The run pauses when this is spent; only where every teacher has a price in its currency. */
 	budget: z.optional(z.object({ amount: z.number(), currency: z.string() })),
+	/** What each teacher's endpoint was found to keep to, by the teacher's name. */
+	probes: z.optional(z.record(z.string(), ProbeVerdict)),
 	/** Version of the product that made the run. */
 	tool: z.optional(z.string()),
 	/** SHA-256 by `strategy/language`. */

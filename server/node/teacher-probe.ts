@@ -1,0 +1,40 @@
+/** Probes the endpoints of a run that nobody probed yet. */
+import { type ProbeVerdict, probeEndpoint } from "../core/generate/probe.ts";
+import type { Manifest, RunTeacher } from "../core/generate/run-records.ts";
+import { TeacherEndpoint } from "./teacher-endpoint.ts";
+
+/** A probe asks little; an endpoint that takes longer is probed again next time. */
+const patienceMs = 30_000;
+
+/** The manifest with new verdicts, or the same one where there is nothing new. Practice teachers need no probe. */
+export async function probedManifest(
+	manifest: Manifest,
+	keys: ReadonlyMap<string, string | null>,
+	{ signal, timeoutMs = patienceMs }: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
+): Promise<Manifest> {
+	const unknown = manifest.teachers.filter(({ name, isPractice }) => !isPractice && !manifest.probes?.[name]);
+	const asked = unknown.map(
+		async (teacher) =>
+			[teacher.name, await probeTeacher(teacher, keys.get(teacher.name) ?? null, signal, timeoutMs)] as const,
+	);
+	const found = (await Promise.all(asked)).filter((entry): entry is [string, ProbeVerdict] => entry[1] !== undefined);
+	return found.length === 0 ? manifest : { ...manifest, probes: { ...manifest.probes, ...Object.fromEntries(found) } };
+}
+
+/** Undefined where the endpoint was busy, away or refused the key, or the run was cancelled. */
+export async function probeTeacher(
+	teacher: RunTeacher,
+	key: string | null,
+	signal: AbortSignal = new AbortController().signal,
+	timeoutMs = patienceMs,
+): Promise<ProbeVerdict | undefined> {
+	const endpoint = new TeacherEndpoint(teacher, { key, timeoutMs });
+	try {
+		return await probeEndpoint((request) => endpoint.complete({ ...request, model: teacher.model }, signal));
+	} catch (cause) {
+		if (signal.aborted) return undefined;
+		throw cause;
+	} finally {
+		await endpoint.close();
+	}
+}
