@@ -72,6 +72,7 @@ const capabilities: InitializeResult["capabilities"] = {
 	hoverProvider: true,
 	inlayHintProvider: true,
 	documentSymbolProvider: true,
+	codeLensProvider: {},
 	executeCommandProvider: { commands: [decideCommand] },
 	codeActionProvider: { codeActionKinds: ["quickfix"] },
 	workspace: { workspaceFolders: { supported: true } },

@@ -1,6 +1,7 @@
 /** Wires review's handlers to the protocol. What each answers lives in a file of its own. */
 import type { InitializeParams, ServerCapabilities } from "vscode-languageserver/node";
 import { actionsFor } from "./code-actions.ts";
+import { lensesOf } from "./code-lens.ts";
 import { type DecisionBook, decideCommand } from "./decide.ts";
 import { type DiagnosticsFeed, serveDiagnostics } from "./diagnostics.ts";
 import type { ServerContext } from "./feature.ts";
@@ -112,6 +113,12 @@ function answerRequests(server: ServerContext, review: Review, safely: RunSafe, 
 		safely("hover", null, () => {
 			const file = review.file(textDocument.uri);
 			return file && review.settings.hover.enabled ? hoverAt(file, position, client().canMarkdown) : null;
+		}),
+	);
+	connection.onCodeLens(({ textDocument }) =>
+		safely("code lens", [], () => {
+			const file = review.file(textDocument.uri);
+			return file && review.settings.codeLens.enabled ? lensesOf(file, review.settings.diagnostics.maximum) : [];
 		}),
 	);
 	connection.onDocumentSymbol(({ textDocument }) =>

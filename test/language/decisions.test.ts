@@ -7,6 +7,8 @@ import { pathToFileURL } from "node:url";
 import {
 	type CodeAction,
 	CodeActionRequest,
+	CodeLensRequest,
+	DidChangeConfigurationNotification,
 	ExecuteCommandRequest,
 	type TextDocumentEdit,
 	TextEdit,
@@ -23,7 +25,11 @@ async function withFolder(
 	body: (session: Session, folder: string) => Promise<void>,
 ): Promise<void> {
 	const folder = await mkdtemp(join(tmpdir(), "polyglot-decisions-"));
-	const session = await startSession({ folderUri: pathToFileURL(folder).href, isTrusted });
+	const session = await startSession({
+		folderUri: pathToFileURL(folder).href,
+		isTrusted,
+		capabilities: { workspace: { configuration: true } },
+	});
 	try {
 		await body(session, folder);
 		assert.equal(await session.end(), 0);
@@ -75,6 +81,25 @@ test("a finding is hidden by its code, the others stay", () =>
 		await choose(session, 0, "Hide degenerate-loop for this sample");
 		const [after] = await session.pushed((diagnostics) => diagnostics[0]?.code !== "degenerate-loop");
 		assert.equal(after?.code, "repetition");
+	}));
+
+test("code lenses stand above weak samples, once they are switched on", () =>
+	withFolder(true, async (session) => {
+		const ask = () => session.connection.sendRequest(CodeLensRequest.type, { textDocument: { uri: session.uri } });
+		await session.open(`${fine}\n${weak("Anton")}`);
+		await session.pushed((diagnostics) => diagnostics.length === 1);
+		assert.deepEqual(await ask(), []);
+		session.settings.value = { codeLens: { enabled: true } };
+		await session.connection.sendNotification(DidChangeConfigurationNotification.type, { settings: {} });
+		await session.pushed();
+		const lenses = (await ask()) ?? [];
+		assert.deepEqual(
+			lenses.map(({ range, command }) => [range.start.line, command?.title.split(" ")[0]]),
+			[
+				[1, "degenerate-loop"],
+				[1, "Mark"],
+			],
+		);
 	}));
 
 test("an untrusted workspace is not written into", () =>

@@ -25,6 +25,8 @@ export interface Session {
 	readonly connection: ProtocolConnection;
 	readonly started: InitializeResult;
 	readonly uri: string;
+	/** What the editor answers when asked for its settings. */
+	readonly settings: { value: unknown };
 	open(text: string, uri?: string): Promise<void>;
 	edit(range: Range, text: string): Promise<void>;
 	/** The next diagnostics pushed for the file that satisfy `wanted`. */
@@ -53,10 +55,11 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
 		new StreamMessageWriter(server.stdin),
 	);
 	const complaints: string[] = [];
+	const settings = { value: options.settings ?? null };
 	server.stderr.setEncoding("utf8").on("data", (text: string) => complaints.push(text));
 	const exited = new Promise<number | null>((resolve) => void server.once("exit", resolve));
 	const inbox = diagnosticsInbox(connection);
-	connection.onRequest("workspace/configuration", () => [options.settings ?? null]);
+	connection.onRequest("workspace/configuration", () => [settings.value]);
 	connection.onRequest("workspace/inlayHint/refresh", () => null);
 	connection.onRequest("workspace/diagnostic/refresh", () => null);
 	connection.listen();
@@ -75,6 +78,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
 		started,
 		uri,
 		complaints,
+		settings,
 		open: (text, at = uri) =>
 			connection.sendNotification(DidOpenTextDocumentNotification.type, {
 				textDocument: { uri: at, languageId: at.endsWith(".jsonl") ? "jsonl" : "json", version: 1, text },

@@ -29,6 +29,8 @@ export const tooLong: Check = {
 
 /** Points a list needs before its numbers are looked at. */
 const leastPoints = 3;
+/** Longer answers are judged by their beginning. */
+const charactersRead = 200_000;
 /** Characters an answer needs before its white space is counted. */
 const leastCharacters = 100;
 
@@ -64,7 +66,8 @@ function wrongNumbers(turn: Turn, context: CheckContext): Finding[] {
 function tooMuchSpace(turn: Turn, context: CheckContext): Finding[] {
 	// Code is laid out with space.
 	if (turn.text.length < leastCharacters || turn.text.includes("```")) return [];
-	const share = (turn.text.match(/\s+/gu)?.join("").length ?? 0) / turn.text.length;
+	const text = turn.text.slice(0, charactersRead);
+	const share = (text.match(/\s+/gu)?.join("").length ?? 0) / text.length;
 	const threshold = context.threshold("list-shape");
 	if (share <= threshold.value) return [];
 	const message = `${percent(share)} of the ${turnName(turn)} is white space, over ${percent(threshold.value)}.`;

@@ -41,12 +41,13 @@ const leastCharacters = 50;
 function sharesOf(turn: Turn, context: CheckContext): Shares | null {
 	const text = context.prose(turn).replace(/\s+/gu, "");
 	if (text.length < leastCharacters) return null;
+	const start = turn.text.slice(0, 200_000);
 	const count = (pattern: RegExp) => (text.match(pattern)?.join("").length ?? 0) / text.length;
 	return {
 		alphabetic: count(/[\p{L}\p{M}\p{N}]+/gu),
 		digits: count(/\p{Nd}+/gu),
 		symbols: count(/[^\p{L}\p{M}\p{N}.,;:!?'"()。、，？！：；「」『』،؛؟«»“”‘’„…–—\-/]+/gu),
-		addresses: (turn.text.match(/https?:\/\/[!-~]{1,2000}/g)?.join("").length ?? 0) / Math.max(1, turn.text.length),
+		addresses: (start.match(/https?:\/\/[!-~]{1,2000}/g)?.join("").length ?? 0) / start.length,
 	};
 }
 

@@ -102,6 +102,9 @@ const table: Readonly<Record<string, Phrases>> = {
 /** Characters of an answer in which a refusal is one; further on it may be a quotation. */
 const opening = 200;
 
+/** Longer answers are searched in their beginning. */
+const charactersRead = 200_000;
+
 export interface PhraseMatch {
 	readonly start: number;
 	readonly end: number;
@@ -112,7 +115,7 @@ export function findRefusal(text: string, language: string | undefined): PhraseM
 }
 
 export function findSelfIdentification(text: string, language: string | undefined): PhraseMatch | undefined {
-	return firstMatch(text, language, "self");
+	return firstMatch(text.slice(0, charactersRead), language, "self");
 }
 
 function firstMatch(text: string, language: string | undefined, kind: keyof Phrases): PhraseMatch | undefined {

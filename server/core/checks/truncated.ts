@@ -35,7 +35,7 @@ function byForm(turn: Turn, context: CheckContext): Finding[] {
 }
 
 function hasOpenFence(text: string): boolean {
-	return ((text.match(/^\s{0,12}```/gmu)?.length ?? 0) & 1) === 1;
+	return text.includes("```") && ((text.match(/^\s{0,12}```/gmu)?.length ?? 0) & 1) === 1;
 }
 
 /** The last line ends in a letter, comma or dash, and is a sentence rather than a heading or a point of a list. */

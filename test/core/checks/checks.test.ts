@@ -72,6 +72,12 @@ for (const language of testLanguages) {
 	});
 }
 
+test("a file that is one JSON list says so in its first line", () => {
+	const [first, second] = annotateAll(["[", '  {"prompt": "a", "response": "b"},', "]"]);
+	assert.match(first?.[0]?.message ?? "", /put each element on a line of its own/);
+	assert.doesNotMatch(second?.[0]?.message ?? "", /of its own/);
+});
+
 test("not-json points at the character", () => {
 	const [findings] = annotateAll(['{"prompt": }']);
 	assert.deepEqual(
