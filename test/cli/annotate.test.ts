@@ -3,34 +3,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { run } from "../../server/cli/annotate.ts";
 import { seedAt } from "../core/checks/practice-seeds.ts";
-
-interface Outcome {
-	readonly code: number;
-	readonly stdout: string;
-	readonly stderr: string[];
-}
+import { type Recorded, recorded } from "./recorded.ts";
 
 /** Runs the command in a folder with these files. */
-async function annotate(files: Readonly<Record<string, string | Uint8Array>>, ...args: string[]): Promise<Outcome> {
+async function annotate(files: Readonly<Record<string, string | Uint8Array>>, ...args: string[]): Promise<Recorded> {
 	const cwd = await mkdtemp(join(tmpdir(), "polyglot-annotate-"));
 	try {
 		for (const [name, content] of Object.entries(files)) await writeFile(join(cwd, name), content);
-		const stdout: string[] = [];
-		const stderr: string[] = [];
-		const mediaFolder = fileURLToPath(new URL("../../media/", import.meta.url));
-		const io = {
-			stdout: (text: string) => void stdout.push(text),
-			stderr: (line: string) => void stderr.push(line),
-			env: {},
-			cwd,
-			mediaFolder,
-			version: "0.0.0",
-			signal: new AbortController().signal,
-		};
-		return { code: await run(args, io), stdout: stdout.join(""), stderr };
+		return await recorded(run, args, cwd);
 	} finally {
 		await rm(cwd, { recursive: true });
 	}

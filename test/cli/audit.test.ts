@@ -5,26 +5,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { run } from "../../server/cli/audit.ts";
 import { mediaFolder } from "../core/score/published-files.ts";
+import { recorded } from "./recorded.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "audit-"));
 const published = join(mediaFolder, "published", "scores.jsonl");
 
-async function polyglotAudit(...args: string[]) {
-	let stdout = "";
-	const stderr: string[] = [];
-	const code = await run(args, {
-		stdout: (text) => {
-			stdout += text;
-		},
-		stderr: (line) => stderr.push(line),
-		env: {},
-		cwd: folder,
-		mediaFolder,
-		version: "0.0.0",
-		signal: new AbortController().signal,
-	});
-	return { code, stdout, stderr };
-}
+const polyglotAudit = (...args: string[]) => recorded(run, args, folder);
 
 test("text has one line a finding and a count", async () => {
 	const { code, stdout } = await polyglotAudit(published);

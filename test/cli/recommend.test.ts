@@ -6,26 +6,11 @@ import { test } from "node:test";
 import { run } from "../../server/cli/recommend.ts";
 import { ownScore } from "../../server/core/score/own-score.ts";
 import { appendOwnScore } from "../../server/node/score-files.ts";
-import { mediaFolder } from "../core/score/published-files.ts";
+import { recorded } from "./recorded.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "recommend-"));
 
-async function polyglotRecommend(...args: string[]) {
-	let stdout = "";
-	const stderr: string[] = [];
-	const code = await run(args, {
-		stdout: (text) => {
-			stdout += text;
-		},
-		stderr: (line) => stderr.push(line),
-		env: {},
-		cwd: folder,
-		mediaFolder,
-		version: "0.0.0",
-		signal: new AbortController().signal,
-	});
-	return { code, stdout, stderr };
-}
+const polyglotRecommend = (...args: string[]) => recorded(run, args, folder);
 
 test("text: sentences, a plan, and the numbers behind each", async () => {
 	const { code, stdout } = await polyglotRecommend("--lang", "de");

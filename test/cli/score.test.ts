@@ -5,28 +5,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { run } from "../../server/cli/score.ts";
 import { mediaFolder, modelNames, tables } from "../core/score/published-files.ts";
+import { recorded } from "./recorded.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "score-"));
 const published = join(mediaFolder, "published");
 const scores = join(published, "scores.jsonl");
 const intrinsic = join(published, "intrinsic.jsonl");
 
-async function polyglotScore(...args: string[]) {
-	let stdout = "";
-	const stderr: string[] = [];
-	const code = await run(args, {
-		stdout: (text) => {
-			stdout += text;
-		},
-		stderr: (line) => stderr.push(line),
-		env: {},
-		cwd: folder,
-		mediaFolder,
-		version: "0.0.0",
-		signal: new AbortController().signal,
-	});
-	return { code, stdout, stderr };
-}
+const polyglotScore = (...args: string[]) => recorded(run, args, folder);
 
 async function file(name: string, rows: readonly (object | string)[]): Promise<string> {
 	const lines = rows.map((row) => (typeof row === "string" ? row : JSON.stringify(row)));

@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { CommandIo } from "../../server/cli/command.ts";
+import type { Command, CommandIo } from "../../server/cli/command.ts";
 import { run as evaluate } from "../../server/cli/evaluate.ts";
 import { run as train } from "../../server/cli/train.ts";
 import { startPracticeTrainer } from "../../server/practice/trainer.ts";
+import { recorded } from "./recorded.ts";
 
 const mediaFolder = fileURLToPath(new URL("../../media/", import.meta.url));
 const cwd = await mkdtemp(join(tmpdir(), "train-"));
@@ -23,25 +24,8 @@ const rows = seeds.filter((line) => line.includes('"split":"teacher"'));
 await writeFile(join(cwd, "good.jsonl"), `${rows.join("\n")}\n`);
 await writeFile(join(cwd, "bad.jsonl"), '{"prompt":"a","response":"b"}\n{"prompt":"a"}\n');
 
-type Command = (args: string[], io: CommandIo) => Promise<number>;
-
-async function ask(command: Command, args: string[], more: Partial<CommandIo> = {}) {
-	let stdout = "";
-	const stderr: string[] = [];
-	const code = await command(args, {
-		stdout: (text) => {
-			stdout += text;
-		},
-		stderr: (line) => stderr.push(line),
-		env: { POLYGLOT_TRAINER_TOKEN: trainer.token },
-		cwd,
-		mediaFolder,
-		version: "0.0.0",
-		signal: new AbortController().signal,
-		...more,
-	});
-	return { code, stdout, stderr };
-}
+const ask = (command: Command, args: string[], more: Partial<CommandIo> = {}) =>
+	recorded(command, args, cwd, { env: { POLYGLOT_TRAINER_TOKEN: trainer.token }, ...more });
 
 const at = ["--trainer", trainer.url];
 
