@@ -13,6 +13,7 @@ import {
 	estimateGenerateRun,
 	type GenerateOptions,
 	type GenerateRun,
+	type ResumeOptions,
 	type RunSurroundings,
 	resumeGenerateRun,
 	startGenerateRun,
@@ -47,6 +48,8 @@ is taken from \`generation\` of polyglot.json: there a whole grid of teachers, l
   --reuse-from URL   takes answers of the same models at another address as well; repeatable
   --project FILE     default: polyglot.json of the current folder, if there is one
   --resume RUNID     goes on with an interrupted run
+  --rerun CAUSES     with --resume: asks again what was given up as truncated, invalid, language-mismatch, …; with commas
+  --max-tokens N     tokens an answer may have; with --resume --rerun truncated only cut-off answers are asked again
   --format FORMAT    json or text (default) for the summary
 
 Keys are read from POLYGLOT_KEY_<TEACHER>, such as POLYGLOT_KEY_GEMMA_3_27B; OPENAI_API_KEY goes to api.openai.com only.
@@ -70,7 +73,12 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 		const surroundings = await surroundingsOf(values, project, io, { canned, key: practice?.apiKey ?? null });
 		if (values.resume !== undefined)
 			return await finished(
-				await resumeGenerateRun(values.resume, { ...surroundings, ...budgetOf(values, project, []), teachers: canned }),
+				await resumeGenerateRun(values.resume, {
+					...rerunOf(values),
+					...surroundings,
+					...budgetOf(values, project, []),
+					teachers: canned,
+				}),
 				values.format,
 				io,
 			);
@@ -119,6 +127,8 @@ function parsed(args: string[]) {
 				"reuse-from": several,
 				project: text,
 				resume: text,
+				rerun: text,
+				"max-tokens": text,
 				format: { ...text, default: "text" },
 				help: { type: "boolean", short: "h" },
 			},
@@ -169,8 +179,25 @@ function endpointTeacher(baseUrl: string, model: string | undefined, name: strin
 	return teacher.data;
 }
 
-function limited(teacher: RunTeacher, { concurrency }: Values): RunTeacher {
-	return concurrency === undefined ? teacher : { ...teacher, concurrency: whole("concurrency", concurrency, 1, 1000) };
+function limited(teacher: RunTeacher, values: Values): RunTeacher {
+	const { concurrency } = values;
+	const maxTokens = maxTokensOf(values);
+	return {
+		...teacher,
+		...(concurrency === undefined ? {} : { concurrency: whole("concurrency", concurrency, 1, 1000) }),
+		...(maxTokens === undefined ? {} : { sampling: { ...teacher.sampling, maxTokens } }),
+	};
+}
+
+function maxTokensOf(values: Values): number | undefined {
+	const text = values["max-tokens"];
+	return text === undefined ? undefined : whole("max-tokens", text, 1, 1_000_000);
+}
+
+function rerunOf(values: Values): Pick<ResumeOptions, "rerun" | "maxTokens"> {
+	const maxTokens = maxTokensOf(values);
+	const causes = values.rerun?.split(",").map((cause) => cause.trim());
+	return { ...(causes ? { rerun: causes } : {}), ...(maxTokens === undefined ? {} : { maxTokens }) };
 }
 
 type NewRun = Omit<GenerateOptions, keyof RunSurroundings>;

@@ -77,8 +77,16 @@ export interface Replayed {
 	readonly unreadable: number;
 }
 
-/** Opens the logs and brings `cells` to where the run stopped. A success beats any failure of the same key. */
-export async function replayRun(folder: string, cells: readonly CellProgress[]): Promise<Replayed> {
+/**
+ * Opens the logs and brings `cells` to where the run stopped. A success beats any failure of the same key. Requests
+ * that were given up with an outcome or reason in `rerun` are open again, as many as the cell still wants.
+ */
+export async function replayRun(
+	folder: string,
+	cells: readonly CellProgress[],
+	rerun: readonly string[] = [],
+): Promise<Replayed> {
+	const again = new Set<string>();
 	const bad: string[] = [];
 	const settled = new Map<string, "accepted" | "dropped">();
 	const attempts = new Map<string, Outcome[]>();
@@ -87,6 +95,8 @@ export async function replayRun(folder: string, cells: readonly CellProgress[]):
 		if (!line) return void bad.push(text);
 		countAttempt(line.cell === undefined ? undefined : cells[line.cell], line);
 		if (line.verdict !== "again" && settled.get(line.key) !== "accepted") settled.set(line.key, line.verdict);
+		if (line.verdict === "dropped" && [line.outcome, ...line.reasons].some((cause) => rerun.includes(cause)))
+			again.add(line.key);
 		if (line.verdict === "again") attempts.set(line.key, [...(attempts.get(line.key) ?? []), line.outcome]);
 	});
 	const planned = new Map<string, PlanLine>();
@@ -96,7 +106,8 @@ export async function replayRun(folder: string, cells: readonly CellProgress[]):
 		else bad.push(text);
 	});
 	if (bad.length > 0) await writeFile(join(folder, "journal.bad"), `${bad.join("\n")}\n`);
-	for (const line of planned.values()) count(cells[line.cell], line, settled.get(line.key));
+	for (const line of planned.values()) if (!again.has(line.key)) count(cells[line.cell], line, settled.get(line.key));
+	for (const key of again) reopen(cells, planned.get(key), settled, attempts);
 	const accepted = [...settled].filter(([key, verdict]) => verdict === "accepted" && planned.has(key));
 	return {
 		logs: { plan, journal, events: await JsonlLog.open(join(folder, "events.jsonl")) },
@@ -107,6 +118,23 @@ export async function replayRun(folder: string, cells: readonly CellProgress[]):
 		plannedKeys: [...planned.keys()],
 		unreadable: bad.length,
 	};
+}
+
+/** Gives a dropped request another life while its cell wants more; it starts with a clean record. */
+function reopen(
+	cells: readonly CellProgress[],
+	line: PlanLine | undefined,
+	settled: Map<string, "accepted" | "dropped">,
+	attempts: Map<string, Outcome[]>,
+): void {
+	const cell = line && cells[line.cell];
+	if (!cell) return;
+	const isWanted = settled.get(line.key) === "dropped" && cell.accepted + cell.outstanding < cell.cell.target;
+	if (isWanted) {
+		settled.delete(line.key);
+		attempts.delete(line.key);
+	}
+	count(cell, line, settled.get(line.key));
 }
 
 /** What an attempt used, whether or not anything came of it. */

@@ -139,6 +139,10 @@ export interface ResumeOptions extends RunSurroundings {
 	readonly teachers?: readonly RunTeacher[];
 	/** Where the seed files are now, if they moved. */
 	readonly seedFiles?: readonly string[];
+	/** Outcomes or reasons, such as `truncated` or `language-mismatch`, whose given-up requests are asked again. */
+	readonly rerun?: readonly string[];
+	/** Replaces the token limit of all teachers; it is no part of a request's key, so nothing else runs again. */
+	readonly maxTokens?: number;
 	/** Replaces the budget of the run. */
 	readonly budget?: Budget;
 }
@@ -148,7 +152,7 @@ export async function resumeGenerateRun(runId: string, options: ResumeOptions): 
 	const manifest = await readManifest(options.folder, runId);
 	const paths = options.seedFiles ?? manifest.seedFiles.map(({ path }) => path);
 	const seeds = await readSeeds(paths, manifest.cells[0]?.language ?? "");
-	const teachers = manifest.teachers.map((teacher) => present(teacher, options.teachers));
+	const teachers = manifest.teachers.map((teacher) => limited(present(teacher, options.teachers), options.maxTokens));
 	const budget = options.budget ?? manifest.budget;
 	return open({ ...manifest, teachers, ...(budget ? { budget } : {}) }, seeds, options);
 }
@@ -224,6 +228,10 @@ function newRunId(): string {
 	return `${time}-${randomBytes(3).toString("hex")}`;
 }
 
+function limited(teacher: RunTeacher, maxTokens: number | undefined): RunTeacher {
+	return maxTokens === undefined ? teacher : { ...teacher, sampling: { ...teacher.sampling, maxTokens } };
+}
+
 /** A practice teacher is found by name wherever it listens today; others stay at the address the run began with. */
 function present(teacher: RunTeacher, now: readonly RunTeacher[] = []): RunTeacher {
 	if (!teacher.isPractice) return teacher;
@@ -231,7 +239,11 @@ function present(teacher: RunTeacher, now: readonly RunTeacher[] = []): RunTeach
 	return found ? { ...teacher, baseUrl: found.baseUrl } : teacher;
 }
 
-async function open(manifest: Manifest, seeds: Seeds, surroundings: RunSurroundings): Promise<GenerateRun> {
+async function open(
+	manifest: Manifest,
+	seeds: Seeds,
+	surroundings: RunSurroundings & Pick<ResumeOptions, "rerun">,
+): Promise<GenerateRun> {
 	const path = runFolder(surroundings.folder, manifest.id);
 	await requireOutputFolder(manifest.output);
 	const lock = await lockRun(join(path, "lock.json"));

@@ -1,10 +1,8 @@
 /** One session of a run: from opening its logs to closing them. Owns the lanes and everything that is written. */
 import { type Accept, duplicateText } from "../core/generate/acceptance.ts";
 import type { LimitChange } from "../core/generate/adaptive-limit.ts";
-import { judge } from "../core/generate/attempt-policy.ts";
 import { CellProgress } from "../core/generate/cell-progress.ts";
 import type { Material } from "../core/generate/chat-request.ts";
-import { seedPrompt, wantsPair } from "../core/generate/chat-request.ts";
 import type { MonitorMessage } from "../core/generate/monitor-message.ts";
 import { NumberSet } from "../core/generate/number-set.ts";
 import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
@@ -12,18 +10,18 @@ import type { ProbeVerdict } from "../core/generate/probe.ts";
 import { redact } from "../core/generate/redact.ts";
 import type { Reply } from "../core/generate/reply.ts";
 import { AcceptanceRate } from "../core/generate/run-progress.ts";
-import { JournalLine, type Manifest, type RunTeacher, titleOf } from "../core/generate/run-records.ts";
-import { type Answered, sampleOf } from "../core/generate/sample-of.ts";
+import { type JournalLine, type Manifest, type RunTeacher, titleOf } from "../core/generate/run-records.ts";
+import type { Answered } from "../core/generate/sample-of.ts";
 import { type Budget, spentByCurrency } from "../core/generate/spending.ts";
 import type { Templates } from "../core/project.ts";
-import type { Provenance, SampleRow } from "../core/sample-row.ts";
-import { countAttempt, type Replayed, type RunLogs, replayRun, type Unsettled } from "./generate-folder.ts";
+import type { SampleRow } from "../core/sample-row.ts";
+import { countAttempt, type Replayed, type RunLogs, replayRun } from "./generate-folder.ts";
 import { Lane } from "./generate-lane.ts";
 import type { RunLock } from "./generate-lock.ts";
 import { RunMonitor } from "./generate-monitor.ts";
 import { openOutput } from "./generate-output.ts";
 import { RunPlans, shortHash } from "./generate-plans.ts";
-import { readLines } from "./generate-read.ts";
+import { missingRows, recoverRows } from "./generate-recover.ts";
 import type { EarlierAnswer, EarlierAnswers } from "./generate-reuse.ts";
 import { type Seeds, sha256 } from "./generate-seeds.ts";
 import type { RunWork } from "./generate-work.ts";
@@ -43,6 +41,8 @@ export interface SessionOptions {
 	readonly timeoutMs?: number;
 	/** Answers of earlier runs to take over; closed with the session. */
 	readonly earlier?: EarlierAnswers;
+	/** Outcomes or reasons whose given-up requests are asked again. */
+	readonly rerun?: readonly string[];
 	/** Further origins whose answers count as those of the same model. */
 	readonly reuseOrigins?: readonly string[];
 }
@@ -155,7 +155,7 @@ export class RunSession implements RunWork {
 	static async open(options: SessionOptions): Promise<RunSession> {
 		const { manifest, seeds, path } = options;
 		const cells = manifest.cells.map((cell, index) => new CellProgress(cell, index));
-		const replayed = await replayRun(path, cells);
+		const replayed = await replayRun(path, cells, options.rerun);
 		const plans = new RunPlans(manifest, seeds.rows);
 		plans.remember(replayed.plannedKeys);
 		const seen = new NumberSet();
@@ -171,7 +171,7 @@ export class RunSession implements RunWork {
 			seen.add(shortHash(sha256(duplicateText(row))));
 			await output.append(row);
 		}
-		const found = await recover(recovered, replayed, cells);
+		const found = await recoverRows(recovered, replayed, cells);
 		return new RunSession(options, found, cells, plans, output, seen);
 	}
 
@@ -412,101 +412,4 @@ function laneState(lane: Lane): LaneState {
 		promptTokens: sum((cell) => cell.promptTokens),
 		completionTokens: sum((cell) => cell.completionTokens),
 	};
-}
-
-/**
- * A row that stands in the output while its journal line was damaged counts as accepted: the line is written anew,
- * and nothing is asked or paid for twice.
- */
-async function recover(
-	rows: readonly SampleRow[],
-	replayed: Replayed,
-	cells: readonly CellProgress[],
-): Promise<Replayed> {
-	const kept = new Map(replayed.unsettled.map((one) => [one.line.key, one]));
-	for (const row of rows) {
-		const one = kept.get(row.provenance?.request ?? "");
-		const cell = one && cells[one.line.cell];
-		if (!one || !cell || !row.provenance) continue;
-		kept.delete(one.line.key);
-		cell.outstanding -= 1;
-		cell.accepted += 1;
-		await replayed.logs.journal.append(journalLineOf(row, one, row.provenance));
-	}
-	return { ...replayed, unsettled: [...kept.values()] };
-}
-
-function journalLineOf(
-	{ prompt, response, strategy }: SampleRow,
-	{ line, earlier }: Unsettled,
-	provenance: Provenance,
-): JournalLine {
-	const { finishReason, usage, practice } = provenance;
-	return {
-		key: line.key,
-		cell: line.cell,
-		attempt: earlier.length + 1,
-		outcome: "answered",
-		verdict: "accepted",
-		reasons: [],
-		finishReason,
-		usage,
-		status: null,
-		latencyMs: 0,
-		answer: wantsPair(strategy) ? JSON.stringify({ prompt, response }) : response,
-		...(practice ? { practice } : {}),
-	};
-}
-
-/**
- * Rows that the journal acknowledged and the output lacks at its end. Rows missing further up were removed by the
- * user and stay removed.
- */
-async function* missingRows(
-	{ path, manifest }: SessionOptions,
-	{ accepted }: Replayed,
-	plans: RunPlans,
-	written: ReadonlySet<string>,
-): AsyncGenerator<SampleRow> {
-	const keys = [...accepted.keys()];
-	const missing = new Set(keys.slice(keys.findLastIndex((key) => written.has(key)) + 1));
-	if (missing.size === 0) return;
-	for await (const line of readLines(`${path}/journal.jsonl`, JournalLine)) {
-		const plan = accepted.get(line.key);
-		if (!plan || line.verdict !== "accepted" || !missing.delete(line.key)) continue;
-		const row = rowAgain(manifest, plans, plan, line);
-		if (row) yield row;
-	}
-}
-
-function rowAgain(manifest: Manifest, plans: RunPlans, plan: PlanLine, line: JournalLine): SampleRow | undefined {
-	const cell = manifest.cells[plan.cell];
-	const teacher = manifest.teachers.find(({ name }) => name === cell?.teacher);
-	if (!cell || !teacher) return undefined;
-	const material = plans.material(cell, plan.draw);
-	const reply = {
-		type: "answer" as const,
-		text: line.answer ?? "",
-		finishReason: line.finishReason,
-		usage: line.usage,
-		isRefusal: false,
-		hasReasoning: false,
-	};
-	const isPractice = line.practice === true;
-	const { pair } = judge({ ...reply, isPractice }, cell.strategy === "respond" ? seedPrompt(material.seed) : null);
-	if (!pair) return undefined;
-	const { finishReason, usage } = line;
-	return sampleOf(
-		material,
-		{
-			...plans.origins(teacher, material),
-			pair,
-			key: line.key,
-			sample: plan.draw.sample,
-			finishReason,
-			usage,
-			isPractice,
-		},
-		manifest.templates,
-	);
 }

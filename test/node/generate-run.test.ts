@@ -216,6 +216,23 @@ test("a row whose journal line was damaged counts as long as it stands in the ou
 	assert.deepEqual([server.stats().attempts, await readFile(options.output, "utf8")], before);
 });
 
+test("what was given up can be asked again by class, with a higher token limit, and nothing else runs", async (context) => {
+	const { options, server } = await rig(context, { length: 1 });
+	const end = await finishedRun({ ...options, count: 10 });
+	assert.deepEqual([end.state, end.accepted], ["paused", 0]);
+	assert.match(end.message ?? "", /20 answers in a row were truncated/);
+	server.setKnobs({ numbered: true });
+	const before = server.stats();
+	const resumed = await (await resumeGenerateRun(end.runId, { ...options, rerun: ["truncated"], maxTokens: 4_000 }))
+		.ended;
+	assert.deepEqual([resumed.state, resumed.accepted], ["done", 10]);
+	assert.equal(server.stats().attempts - before.attempts, 10);
+	assert.equal(server.stats().served - before.served, 10);
+	const ids = (await journalOf(options.folder, end.runId)).slice(-10).map(({ key }) => key);
+	const dropped = (await journalOf(options.folder, end.runId)).filter(({ verdict }) => verdict === "dropped");
+	assert.ok(ids.every((key) => dropped.some((line) => line.key === key)));
+});
+
 test("rows that the user removed stay removed; rows lost at the end come back", async (context) => {
 	const { options, server } = await rig(context);
 	const { runId } = await finishedRun(options);
