@@ -8,11 +8,20 @@ export function contentKey(sample: Sample): number {
 	for (const { role, text } of sample.turns) {
 		if (role === "system") continue;
 		hash.add(role);
-		// Below U+0300 every text is in NFC already.
-		hash.add(/[\u0300-\uffff]/.test(text) ? text.normalize("NFC") : text);
+		hash.add(composed(text));
 	}
 	return hash.finish();
 }
+
+/** Equal for texts that differ in white space and Unicode form only. */
+export function textKey(text: string): number {
+	const hash = new TextHash();
+	hash.add(composed(text));
+	return hash.finish();
+}
+
+/** Below U+0300 every text is in NFC already. */
+const composed = (text: string) => (/[\u0300-\uffff]/.test(text) ? text.normalize("NFC") : text);
 
 export function duplicateFinding(sample: Sample, firstLine: number): Finding {
 	const turn = sample.turns.find((one) => one.role === "user") ?? sample.turns[0];

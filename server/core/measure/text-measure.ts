@@ -1,6 +1,6 @@
 /** What is measured on the prompts, or on the responses, of one group of samples. */
 
-import { hash53 } from "../checks/exact-duplicate.ts";
+import { textKey } from "../checks/exact-duplicate.ts";
 import { defaultThreshold, findNearDuplicates } from "../near-duplicates/near-duplicates.ts";
 import type { Signer } from "../near-duplicates/signature.ts";
 import { collectSignatures, type SignatureCollector } from "../near-duplicates/signature-columns.ts";
@@ -40,7 +40,7 @@ export class TextMeasure {
 			return;
 		}
 		this.#texts += 1;
-		this.#keys.add(duplicateKey(text));
+		this.#keys.add(textKey(text));
 		this.#signatures.add(text);
 		this.#lengths.bytes.add(utf8Bytes(text));
 		this.#lengths.graphemes.add(graphemes(text));
@@ -116,9 +116,4 @@ const lengthBackends: Readonly<Record<LengthUnit, string>> = {
 function diversityReason(n: number, invalid: number): string | null {
 	if (n < 2) return invalid > 0 ? `fewer than 2 usable embeddings, ${invalid} invalid` : "fewer than 2 texts";
 	return invalid > 0 ? `${invalid} invalid embeddings left out` : null;
-}
-
-/** Equal for texts that differ in white space and Unicode form only. */
-export function duplicateKey(text: string): number {
-	return hash53(text.normalize("NFC").replace(/\s+/gu, " ").trim());
 }
