@@ -1,6 +1,6 @@
 /** What the README says of settings and commands is what the product has. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
@@ -21,4 +21,12 @@ test("every command of the command line is in the README", () => {
 	const names = [...read("server/cli.ts").matchAll(/^\t(\w+): \{(?: summary|$)/gm)].map((match) => match[1]);
 	assert.ok(names.length >= 8);
 	for (const name of names) assert.match(readme, new RegExp(`polyglot ${name}\\b`), name);
+});
+
+test("every file that ARCHITECTURE.md names exists", () => {
+	const named = [...read("ARCHITECTURE.md").matchAll(/`((?:extension|webview|server|media|test)\/[\w./-]+)`/g)];
+	assert.ok(named.length > 15);
+	for (const [, path = ""] of named) {
+		assert.ok(existsSync(new URL(`../${path}`, import.meta.url)), path);
+	}
 });
