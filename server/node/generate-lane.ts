@@ -213,9 +213,9 @@ export class Lane {
 
 	/** The strictest form the endpoint keeps to, where prompt and answer come together. */
 	#answerForm({ strategy }: Material) {
-		const { form = "text", tokenField } = this.#work.verdict(this.teacher) ?? {};
+		const { form = "text", tokenField, isStreaming } = this.#work.verdict(this.teacher) ?? {};
 		const answer = wantsPair(strategy) && form !== "text" ? { form, schema: pairSchema } : undefined;
-		return { answer, tokenField: tokenField ?? undefined };
+		return { answer, tokenField: tokenField ?? undefined, isStreamed: isStreaming };
 	}
 
 	/** A fresh seed for each attempt, so that a server that honours it does not repeat a bad answer. */

@@ -7,6 +7,7 @@ import { classifyHttp, classifyInBody, retryAfterMs } from "../core/generate/cla
 import { redact } from "../core/generate/redact.ts";
 import type { ChatRequest, Failure, FailureKind, Reply } from "../core/generate/reply.ts";
 import type { Teacher } from "../core/project.ts";
+import { IdleError, StreamedAnswer, withIdleLimit } from "./teacher-stream.ts";
 
 export interface EndpointOptions {
 	/** Whole time an attempt may take on the wire; local models load for minutes. */
@@ -22,6 +23,8 @@ const defaultTimeoutMs = 10 * 60_000;
 const connectTimeoutMs = 10_000;
 /** An attempt that outlives its time by this much is given up whatever the library does. */
 const watchdogGraceMs = 5_000;
+/** Silence in the middle of a streamed answer. */
+const idleTimeoutMs = 60_000;
 /** Far above any sample; an endless body must not fill the memory. */
 const maxResponseBytes = 32 << 20;
 
@@ -84,6 +87,7 @@ export class TeacherEndpoint {
 	async complete(request: ChatRequest, signal: AbortSignal): Promise<Reply> {
 		return this.#watched(signal, async (attempt) => {
 			const body = requestBody(request);
+			if (request.isStreamed) return this.#streamed(body, request, attempt);
 			const { data, response } = await this.#client.chat.completions.create(body, { signal: attempt }).withResponse();
 			return this.#readCompletion(data, response.headers.get("x-polyglot-practice") !== null);
 		});
@@ -136,6 +140,26 @@ export class TeacherEndpoint {
 		}
 	}
 
+	/** Reads the answer piece by piece; gives up on long silence, on a blank loop, and on what exceeds every limit. */
+	async #streamed(
+		body: OpenAI.ChatCompletionCreateParamsNonStreaming,
+		{ maxTokens }: ChatRequest,
+		signal: AbortSignal,
+	): Promise<Reply> {
+		const streaming = { ...body, stream: true as const, stream_options: { include_usage: true } };
+		const { data, response } = await this.#client.chat.completions.create(streaming, { signal }).withResponse();
+		const answer = new StreamedAnswer(maxTokens);
+		for await (const chunk of withIdleLimit(data, Math.min(idleTimeoutMs, this.#timeoutMs))) {
+			const error = this.#errorInside(chunk);
+			if (error) return error;
+			answer.add(chunk);
+			// Leaving the loop closes the connection, so nothing more is written or paid for.
+			if (answer.isRunaway) break;
+		}
+		if (!answer.hasStarted) return this.#notCompatible("its stream holds no chat completion");
+		return answer.reply(response.headers.get("x-polyglot-practice") !== null);
+	}
+
 	/** Some gateways answer 200 and put the error into the body. */
 	#errorInside(body: unknown): Failure | undefined {
 		const error = BodyError.safeParse(body);
@@ -172,6 +196,7 @@ export class TeacherEndpoint {
 			return this.#failure("transient", null, `No complete answer within ${this.#timeoutMs / 1000} s.`);
 		if (cause instanceof APIConnectionError) return this.#connectionFailure(cause);
 		if (cause instanceof APIError && cause.status !== undefined) return this.#httpFailure(cause);
+		if (cause instanceof IdleError) return this.#failure("transient", 200, cause.message);
 		if (cause instanceof SyntaxError) return this.#failure("transient", 200, "The server's answer is not JSON.");
 		return this.#connectionFailure(cause);
 	}

@@ -189,3 +189,77 @@ test("a web page is no OpenAI-compatible server", async (context) => {
 	assert.equal(result.ok, false);
 	assert.match(result.message, /not an OpenAI-compatible server/);
 });
+
+async function streamedReply(context: TestContext, knobs: TeacherKnobs, timeoutMs = 5_000) {
+	const { server } = await rig(context, knobs);
+	const endpoint = new TeacherEndpoint({ baseUrl: server.baseUrl }, { key: server.apiKey, timeoutMs });
+	context.after(() => endpoint.close());
+	const whole = await endpoint.complete(question, never);
+	return { whole, streamed: await endpoint.complete({ ...question, isStreamed: true }, never) };
+}
+
+test("a streamed answer is the whole answer, usage and mark included", async (context) => {
+	const { whole, streamed } = await streamedReply(context, {});
+	assert.deepEqual(streamed, whole);
+});
+
+test("a refused stream is classified as a whole answer would be", async (context) => {
+	const { streamed } = await streamedReply(context, { cap: 0, retryAfterS: 7 });
+	assert.ok(streamed.type === "failure");
+	assert.deepEqual([streamed.kind, streamed.retryAfterMs], ["busy", 7_000]);
+});
+
+/** Server-sent events, one after the other, then silence. */
+async function eventsOf(context: TestContext, events: readonly object[], timeoutMs: number, maxTokens?: number) {
+	let isClosed: (closed: boolean) => void = () => {};
+	const closed = new Promise<boolean>((resolve) => {
+		isClosed = resolve;
+	});
+	const baseUrl = await stranger(context, (_, response) => {
+		response.on("close", () => isClosed(true));
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		for (const event of events) response.write(`: comment\n\ndata: ${JSON.stringify(event)}\n\n`);
+	});
+	const endpoint = new TeacherEndpoint({ baseUrl }, { key: null, timeoutMs });
+	context.after(() => endpoint.close());
+	const reply = await endpoint.complete({ ...question, isStreamed: true, maxTokens }, never);
+	return { reply, closed };
+}
+
+const piece = (content: string) => ({ choices: [{ index: 0, delta: { content }, finish_reason: null }] });
+
+test("silence in the middle of a stream is transient", async (context) => {
+	const { reply } = await eventsOf(context, [piece("half an ")], 200);
+	assert.ok(reply.type === "failure" && reply.kind === "transient");
+	assert.match(reply.message, /stopped in the middle|No complete answer/);
+});
+
+test("a blank loop is cut off while it runs, and the connection closed", async (context) => {
+	const { reply, closed } = await eventsOf(
+		context,
+		[piece('{"prompt": '), ...Array.from({ length: 60 }, () => piece("\n    "))],
+		60_000,
+	);
+	assert.ok(reply.type === "answer" && reply.finishReason === "length" && reply.text.length < 400);
+	assert.equal(await closed, true);
+});
+
+test("a server that forgets its token limit is stopped", async (context) => {
+	const { reply } = await eventsOf(
+		context,
+		Array.from({ length: 100 }, () => piece("abcdefghij")),
+		60_000,
+		20,
+	);
+	assert.ok(reply.type === "answer" && reply.finishReason === "length" && reply.text.length <= 340);
+});
+
+test("an error inside a stream is a failure, not an answer", async (context) => {
+	const { reply } = await eventsOf(
+		context,
+		[piece("half"), { error: { message: "Upstream failed.", code: 502 } }],
+		5_000,
+	);
+	assert.ok(reply.type === "failure" && reply.kind === "transient");
+	assert.match(reply.message, /Upstream failed/);
+});

@@ -8,6 +8,8 @@ export const ProbeVerdict = z.object({
 	form: z.enum(["strict", "schema", "object", "text"]),
 	/** The field whose limit it keeps to; null where it keeps to none. */
 	tokenField: z.nullable(z.enum(["max_tokens", "max_completion_tokens"])),
+	/** True where it streams answers with their usage. */
+	isStreaming: z.optional(z.boolean()),
 	/** What it broke or refused, one sentence each. */
 	notes: z.array(z.string()),
 });
@@ -34,7 +36,8 @@ export async function probeEndpoint(ask: Ask): Promise<ProbeVerdict | undefined>
 	const tokenField = await probeTokenField(ask, notes);
 	if (tokenField === undefined) return undefined;
 	const form = await probeForm(ask, notes);
-	return form && { form, tokenField, notes };
+	const isStreaming = form && (await probeStreaming(ask, notes));
+	return form && isStreaming !== undefined ? { form, tokenField, isStreaming, notes } : undefined;
 }
 
 async function probeTokenField(ask: Ask, notes: string[]): Promise<TokenField | null | undefined> {
@@ -51,6 +54,16 @@ async function probeTokenField(ask: Ask, notes: string[]): Promise<TokenField | 
 	}
 	notes.push("No token limit is kept to; answers may be of any length.");
 	return null;
+}
+
+async function probeStreaming(ask: Ask, notes: string[]): Promise<boolean | undefined> {
+	const reply = await ask({ messages: [{ role: "user", content: question }], isStreamed: true });
+	if (isPassing(reply)) return undefined;
+	if (reply.type === "failure") notes.push(`Streaming is refused (${reply.status}).`);
+	else if (reply.text === "") notes.push("Streaming brings no text.");
+	else if (!reply.usage) notes.push("Streaming brings no usage; answers are asked for whole.");
+	else return true;
+	return false;
 }
 
 async function probeForm(ask: Ask, notes: string[]): Promise<AnswerForm | undefined> {

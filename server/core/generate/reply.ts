@@ -27,6 +27,8 @@ export interface ChatRequest {
 	readonly seed?: number | undefined;
 	/** Absent: `max_tokens`. */
 	readonly tokenField?: TokenField | undefined;
+	/** Receives the answer piece by piece, so that silence and blank loops are noticed while they happen. */
+	readonly isStreamed?: boolean | undefined;
 	/** Absent: plain text. */
 	readonly answer?: { readonly form: AnswerForm; readonly schema: JsonSchema } | undefined;
 }
