@@ -19,6 +19,7 @@ const rejectionsAtStart = 5;
 const refusalsToConnectAtStart = 3;
 const longestSilenceMs = 5 * 60_000;
 const longestHoldMs = 30_000;
+const shortestOutageMs = 2_000;
 
 export class CircuitBreaker {
 	readonly #options: BreakerOptions;
@@ -58,14 +59,16 @@ export class CircuitBreaker {
 		this.#kind = outcome;
 		const silence = now - this.#silentSince - this.#announcedMs;
 		if (silence >= longestSilenceMs) return stop(`no success for ${Math.round(silence / 60_000)} minutes: ${reason}`);
-		if (outcome === "unreachable" || outcome === "transient") return this.#outage(outcome, reason, sentAt);
+		if (outcome === "unreachable" || outcome === "transient") return this.#outage(outcome, reason, sentAt, silence);
 		return this.#verdict(outcome, reason);
 	}
 
-	#outage(outcome: Outcome, reason: string, sentAt: number): BreakerStep {
+	#outage(outcome: Outcome, reason: string, sentAt: number, silence: number): BreakerStep {
 		// What was on the wire when the last hold began belongs to it.
 		if (sentAt < this.#heldAt) return { type: "go-on" };
-		if (outcome === "transient" && this.#inARow < failuresInARow && this.#holds === 0) return { type: "go-on" };
+		// Failures come at once and answers take their time: a burst of them within a moment is no outage.
+		const isBurst = this.#inARow < failuresInARow || silence < shortestOutageMs;
+		if (outcome === "transient" && isBurst && this.#holds === 0) return { type: "go-on" };
 		this.#heldAt = this.#options.now();
 		this.#holds += 1;
 		if (outcome === "unreachable" && !this.#hasSucceeded && this.#holds >= refusalsToConnectAtStart)

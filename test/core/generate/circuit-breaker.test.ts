@@ -40,6 +40,14 @@ test("a server that went away is probed with growing holds, and the run stops af
 	assert.ok(held >= 300_000 && held < 340_000, String(held));
 });
 
+test("twenty 500s hold everything back only when they lasted: answers take longer than failures", () => {
+	const { breaker, wait, now } = controlled();
+	breaker.succeeded();
+	for (let failure = 0; failure < 40; failure++) assert.equal(breaker.failed("transient", "500", now()).type, "go-on");
+	wait(2_000);
+	assert.deepEqual(breaker.failed("transient", "500", now()), { type: "hold", ms: 1_000 });
+});
+
 test("what was on the wire when the hold began does not prolong it", () => {
 	const { breaker, wait } = controlled();
 	breaker.succeeded();
