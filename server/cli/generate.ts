@@ -52,6 +52,7 @@ is taken from \`generation\` of polyglot.json: there a whole grid of teachers, l
   --max-tokens N     tokens an answer may have; with --resume --rerun truncated only cut-off answers are asked again
   --format FORMAT    json or text (default) for the summary
 
+A new run first sends each endpoint up to six small requests, to find out which answer form and token limit it keeps to.
 Keys are read from POLYGLOT_KEY_<TEACHER>, such as POLYGLOT_KEY_GEMMA_3_27B; OPENAI_API_KEY goes to api.openai.com only.
 Exit code: 0 = all targets reached, 1 = the run ended short, paused or was cancelled, 2 = unusable arguments or files.
 `;
