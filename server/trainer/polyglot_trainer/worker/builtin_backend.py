@@ -69,14 +69,25 @@ class BuiltinBackend:
     def _likeliest(self, prompt: str, letters: list[str]) -> int:
         """The index of the letter that the model thinks likeliest; a tie goes to the first."""
         ids = self._prompt_ids(prompt)
-        with torch.no_grad():
-            logits = self._model(input_ids=torch.tensor([ids], device=self._model.device)).logits[0, -1].float()
         # After a chat's marker the letter stands alone, after "Answer:" a space belongs to it.
         lead = "" if self._template else " "
-        firsts = [self._tokenizer.encode(lead + letter, add_special_tokens=False) for letter in letters]
-        same = len({tokens[0] for tokens in firsts}) < len(letters)
-        scores = [logits[tokens[-1] if same else tokens[0]].item() for tokens in firsts]
+        endings = [self._tokenizer.encode(lead + letter, add_special_tokens=False) for letter in letters]
+        if all(len(ending) == 1 for ending in endings):
+            last = self._log_likelihoods(ids)[-1]
+            scores = [last[ending[0]].item() for ending in endings]
+        else:
+            scores = [self._likelihood(ids, ending) for ending in endings]
         return max(range(len(letters)), key=lambda at: scores[at])
+
+    def _likelihood(self, ids: list[int], ending: list[int]) -> float:
+        """Of all tokens of the ending together."""
+        rows = self._log_likelihoods(ids + ending)
+        return sum(rows[len(ids) + at - 1, token].item() for at, token in enumerate(ending))
+
+    def _log_likelihoods(self, ids: list[int]) -> torch.Tensor:
+        with torch.no_grad():
+            logits = self._model(input_ids=torch.tensor([ids], device=self._model.device)).logits[0].float()
+        return torch.log_softmax(logits, dim=-1)
 
     def _prompt_ids(self, prompt: str) -> list[int]:
         if self._template is None:
