@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import torch
-
 from polyglot_trainer.run_folder import RunFolder
 from polyglot_trainer.worker.failures import Failure
 from polyglot_trainer.worker.load_model import load_model
@@ -24,6 +22,8 @@ def target_folder(folder: RunFolder, plan: dict) -> tuple[Path | None, Path | No
 
 
 def load_target(folder: RunFolder, plan: dict):
+    import torch
+
     has_gpu = torch.cuda.is_available()
     dtype = torch.bfloat16 if has_gpu else torch.float32
     full, adapter = target_folder(folder, plan)
