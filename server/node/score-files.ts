@@ -8,6 +8,7 @@ import {
 	type Published,
 	PublishedLanguage,
 	PublishedTeacher,
+	publishedBackends,
 	TagalogStep,
 	TeacherBenchmark,
 	Translation,
@@ -36,7 +37,8 @@ export async function loadPublished(mediaFolder: string): Promise<Published> {
 		readObject(at("tagalog-ablation.json"), z.array(TagalogStep)),
 		readObject(at("published-tables.json"), PrintedTables),
 	]);
-	const statistics = { scores, intrinsic, anchors, population, teachers, languages };
+	const withBackends = { ...population, backends: publishedBackends };
+	const statistics = { scores, intrinsic, anchors, population: withBackends, teachers, languages };
 	return { ...statistics, benchmarks, dataScaling, translations, tagalogSteps, tables };
 }
 

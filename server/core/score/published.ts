@@ -12,6 +12,13 @@ export const PublishedTeacher = z.looseObject({
 });
 export type PublishedTeacher = z.infer<typeof PublishedTeacher>;
 
+/** What the published intrinsic metrics were measured with (paper, 2.1 to 2.3). */
+export const publishedBackends = {
+	embedding_model: "llama-embed-nemotron-8b",
+	judge_model: "m-prometheus-14b",
+	perplexity_model: "gemma-3-4b-pt",
+};
+
 export const PublishedLanguage = z.looseObject({
 	code: z.string(),
 	name: z.string(),

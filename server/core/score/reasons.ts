@@ -18,6 +18,7 @@ const sentences = {
 	responses_distinct_ri_missing: "The diversity of the responses was not measured.",
 	rubric_score_missing: "The rubric score was not measured.",
 	perplexity_missing: "The perplexity was not measured.",
+	backend_differs: "A metric was measured with another model than the z population's, so the two can't be compared.",
 	population_missing: "No z population is known for this language.",
 	population_without_spread: "A metric does not vary in the z population; its column counts 0.",
 	superseded: "A later row of the same student base, teacher and language stands in the file.",

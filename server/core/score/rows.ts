@@ -68,6 +68,14 @@ export type ZColumn = (typeof zColumns)[number];
 
 const Moments = z.looseObject({ mean: z.number(), sd: z.number().check(z.gte(0)) });
 
+/** The models behind the three model-based metrics; values of different ones are never compared. */
+export const Backends = z.looseObject({
+	embedding_model: z.nullish(z.string()),
+	judge_model: z.nullish(z.string()),
+	perplexity_model: z.nullish(z.string()),
+});
+export type Backends = z.infer<typeof Backends>;
+
 /** Mean and standard deviation of each z column, frozen under a name: adding a teacher never moves another's z. */
 export const Population = z.looseObject({
 	name: Name,
@@ -78,6 +86,8 @@ export const Population = z.looseObject({
 		rubric_score: Moments,
 		neg_log1p_perplexity: Moments,
 	}),
+	/** What its metrics were measured with; absent where nobody says. */
+	backends: z.optional(Backends),
 });
 export type Population = z.infer<typeof Population>;
 

@@ -1,7 +1,7 @@
 /** The intrinsic z-score: four metrics against a named, frozen population (paper section 3, Eq. 1). */
 import { finite } from "./finite.ts";
 import type { Reason } from "./reasons.ts";
-import { type IntrinsicRow, type Population, type ZColumn, zColumns } from "./rows.ts";
+import { Backends, type IntrinsicRow, type Population, type ZColumn, zColumns } from "./rows.ts";
 
 export interface ZScore {
 	/** Mean of the four columns; null when one is missing. */
@@ -21,13 +21,45 @@ export function zScore(row: IntrinsicRow, population: Population): ZScore {
 	const reasons: Reason[] = [];
 	const columns = {} as Record<ZColumn, number | null>;
 	for (const column of zColumns) {
-		const value = columnValue(row, column);
+		const measured = columnValue(row, column);
+		const isAlike = isSameBackend(row, population, column);
+		const value = isAlike ? measured : null;
 		const { mean, sd } = population.columns[column];
-		if (value === null) reasons.push(missing(column));
+		if (measured === null) reasons.push(missing(column));
+		else if (!isAlike) reasons.push("backend_differs");
 		else if (sd === 0) reasons.push("population_without_spread");
 		columns[column] = value === null ? null : sd === 0 ? 0 : (value - mean) / sd;
 	}
 	return { z: meanOfAll(Object.values(columns)), columns, reasons: [...new Set(reasons)] };
+}
+
+const backendOf: Readonly<Record<ZColumn, "embedding_model" | "judge_model" | "perplexity_model">> = {
+	prompts_distinct_ri: "embedding_model",
+	responses_distinct_ri: "embedding_model",
+	rubric_score: "judge_model",
+	neg_log1p_perplexity: "perplexity_model",
+};
+
+/** False only where both say what they were measured with, and it is not the same model. */
+function isSameBackend(row: IntrinsicRow, population: Population, column: ZColumn): boolean {
+	const field = backendOf[column];
+	const [own, others] = [statedBackend(row, field), population.backends?.[field]];
+	return own == null || others == null || modelName(own) === modelName(others);
+}
+
+function statedBackend(row: IntrinsicRow, field: (typeof backendOf)[ZColumn]): string | null {
+	const read = Backends.safeParse(row);
+	return read.success ? (read.data[field] ?? null) : null;
+}
+
+/** Without address and organisation, so that `http://host#nvidia/X` and `x` are one model. */
+const modelName = (text: string) =>
+	text.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("#")) + 1).toLowerCase();
+
+/** What all rows that say so were measured with; `mixed` is like no model. */
+function commonBackend(rows: readonly IntrinsicRow[], field: (typeof backendOf)[ZColumn]): string | null {
+	const stated = new Set(rows.flatMap((row) => statedBackend(row, field) ?? []));
+	return stated.size > 1 ? "mixed" : ([...stated][0] ?? null);
 }
 
 /** Freezes the rows that have all four metrics as a population (ddof 0, as published); null without any. */
@@ -43,6 +75,11 @@ export function populationOf(rows: readonly IntrinsicRow[], name: string): Popul
 			responses_distinct_ri: moments("responses_distinct_ri"),
 			rubric_score: moments("rubric_score"),
 			neg_log1p_perplexity: moments("neg_log1p_perplexity"),
+		},
+		backends: {
+			embedding_model: commonBackend(complete, "embedding_model"),
+			judge_model: commonBackend(complete, "judge_model"),
+			perplexity_model: commonBackend(complete, "perplexity_model"),
 		},
 	};
 }

@@ -6,7 +6,7 @@ import { chooseAnchors } from "../../../server/core/score/anchor-choice.ts";
 import { guardScores, joinScores } from "../../../server/core/score/join.ts";
 import { anchorFrom, meanOfTasks, newestComplete, ownScore } from "../../../server/core/score/own-score.ts";
 import { guardAnchor, recoveredGap, recoveredGapStderr } from "../../../server/core/score/performance-gap.ts";
-import { OwnScoreRow } from "../../../server/core/score/rows.ts";
+import { OwnScoreRow, type Population, zColumns } from "../../../server/core/score/rows.ts";
 import { populationOf, zScore } from "../../../server/core/score/z-score.ts";
 import { published } from "./published-files.ts";
 
@@ -157,4 +157,27 @@ test("an own score carries what it rests on", () => {
 	assert.ok(Math.abs(Number(row.pgr) - 0.5) < 1e-12);
 	assert.equal(row.pg_score, (Number(row.pgr) + Number(row.z_score)) / 2);
 	assert.deepEqual(OwnScoreRow.parse(JSON.parse(JSON.stringify(row))), row);
+});
+
+test("a z against a population measured with another model is refused, column by column", () => {
+	const frozen = {
+		name: "p",
+		n: 2,
+		columns: Object.fromEntries(zColumns.map((column) => [column, { mean: 0, sd: 1 }])) as Population["columns"],
+		backends: { embedding_model: "nvidia/Llama-Embed-Nemotron-8B" },
+	};
+	const row = {
+		teacher_model: "t",
+		target_lang: "de",
+		prompts_distinct_ri: 1,
+		responses_distinct_ri: 1,
+		rubric_score: 4,
+		perplexity: 3,
+	};
+	const lexical = zScore({ ...row, embedding_model: "lexical-char-ngrams-2^18-v1" }, frozen);
+	assert.deepEqual([lexical.z, lexical.columns.prompts_distinct_ri, lexical.columns.rubric_score], [null, null, 4]);
+	assert.deepEqual(lexical.reasons, ["backend_differs"]);
+	const same = zScore({ ...row, embedding_model: "http://host:1#nvidia/llama-embed-nemotron-8b" }, frozen);
+	assert.equal(same.reasons.length, 0);
+	assert.notEqual(same.z, null);
 });
