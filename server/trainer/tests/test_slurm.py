@@ -63,6 +63,8 @@ def test_a_cancelled_job_saves_and_is_cancelled(on_cluster):
     with on_cluster.connect() as client:
         run_id = client.launch({"steps": 10_000, "delayS": 0.05, "saveEvery": 100_000}, spec=SLURM)["runId"]
         follow(client, run_id, "running")
+        # Before the first step there is nothing to save.
+        client.until(lambda: [event for event in client.events(run_id) if event["type"] == "run.metric"])
         client.call("runs.cancel", runId=run_id)
         state = client.until_state(run_id, "cancelled", "failed", "interrupted")
         assert (state["state"], state.get("forced")) == ("cancelled", None)
