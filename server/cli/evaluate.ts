@@ -1,7 +1,6 @@
 /** `polyglot evaluate`: what a student reaches, as rows the score is made of; base and reference with the same settings. */
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { UserError } from "../core/problem.ts";
 import { anchorFrom } from "../core/score/own-score.ts";
 import type { Task } from "../core/score/rows.ts";
@@ -10,6 +9,7 @@ import type { RunView } from "../core/trainer/run-view.ts";
 import type { EvalSpec } from "../core/trainer/spec.ts";
 import type { TrainerClient } from "../node/trainer-client.ts";
 import type { CommandIo, ExitCode } from "./command.ts";
+import { type OptionsOf, runCommand, text, trainerOptions } from "./options.ts";
 import { follow } from "./train.ts";
 import { openTrainer, plain } from "./trainer-door.ts";
 
@@ -29,8 +29,8 @@ json is an array of rows {student_base, teacher_model, target_lang, result, resu
 for polyglot score --extrinsic. The token is read from POLYGLOT_TRAINER_TOKEN.
 `;
 
-const text = { type: "string" } as const;
 const options = {
+	...trainerOptions,
 	run: text,
 	model: text,
 	lang: text,
@@ -40,41 +40,16 @@ const options = {
 	reference: text,
 	"max-samples": text,
 	format: { type: "string", default: "json" },
-	trainer: text,
-	practice: { type: "boolean", default: false },
-	ca: text,
-	pin: text,
-	help: { type: "boolean", short: "h", default: false },
 } as const;
 
-type Options = ReturnType<typeof parse>;
+type Options = OptionsOf<typeof options>;
 type Row = Record<string, unknown> & { readonly target_lang: string } & Omit<
 		Extrinsic,
 		"resultStderr" | "missingTasks"
 	>;
 
-export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
-	try {
-		const asked = parse(args);
-		if (asked.help) {
-			io.stdout(usage);
-			return 0;
-		}
-		return await evaluate(asked, io);
-	} catch (cause) {
-		if (!(cause instanceof UserError)) throw cause;
-		io.stderr(`polyglot evaluate: ${plain(cause.message)}`);
-		return 2;
-	}
-}
-
-function parse(args: string[]) {
-	try {
-		return parseArgs({ args, options }).values;
-	} catch (cause) {
-		throw new UserError("usage", `${cause instanceof Error ? cause.message : cause} See polyglot evaluate --help.`);
-	}
-}
+export const run = (args: string[], io: CommandIo): Promise<ExitCode> =>
+	runCommand({ name: "evaluate", usage, options }, args, io, (asked) => evaluate(asked, io));
 
 async function evaluate(asked: Options, io: CommandIo): Promise<ExitCode> {
 	if ((asked.run === undefined) === (asked.model === undefined)) {

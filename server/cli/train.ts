@@ -1,11 +1,11 @@
 /** `polyglot train`: uploads a dataset, launches a run and follows it; Ctrl+C leaves the run alive. */
 import { open, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { UserError } from "../core/problem.ts";
 import type { RunView } from "../core/trainer/run-view.ts";
 import type { LaunchDetails, TrainerClient, TrainWish } from "../node/trainer-client.ts";
 import type { CommandIo, ExitCode } from "./command.ts";
+import { type OptionsOf, runCommand, text, trainerOptions } from "./options.ts";
 import { openTrainer, plain } from "./trainer-door.ts";
 
 const usage = `Usage: polyglot train --dataset FILE [--base MODEL] [--trainer URL | --practice] [options]
@@ -26,12 +26,10 @@ const usage = `Usage: polyglot train --dataset FILE [--base MODEL] [--trainer UR
 The token is read from POLYGLOT_TRAINER_TOKEN. Progress goes to stderr, the result as JSON to stdout.
 `;
 
-const text = { type: "string" } as const;
 const options = {
+	...trainerOptions,
 	dataset: text,
 	base: text,
-	trainer: text,
-	practice: { type: "boolean", default: false },
 	title: text,
 	teacher: text,
 	lang: text,
@@ -39,35 +37,12 @@ const options = {
 	template: text,
 	spec: text,
 	attach: text,
-	ca: text,
-	pin: text,
-	help: { type: "boolean", short: "h", default: false },
 } as const;
 
-type Options = ReturnType<typeof parse>;
+type Options = OptionsOf<typeof options>;
 
-export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
-	try {
-		const asked = parse(args);
-		if (asked.help) {
-			io.stdout(usage);
-			return 0;
-		}
-		return await train(asked, io);
-	} catch (cause) {
-		if (!(cause instanceof UserError)) throw cause;
-		io.stderr(`polyglot train: ${plain(cause.message)}`);
-		return 2;
-	}
-}
-
-function parse(args: string[]) {
-	try {
-		return parseArgs({ args, options }).values;
-	} catch (cause) {
-		throw new UserError("usage", `${cause instanceof Error ? cause.message : cause} See polyglot train --help.`);
-	}
-}
+export const run = (args: string[], io: CommandIo): Promise<ExitCode> =>
+	runCommand({ name: "train", usage, options }, args, io, (asked) => train(asked, io));
 
 async function train(asked: Options, io: CommandIo): Promise<ExitCode> {
 	const { trainer: url, practice: isPractice, ca: caFile, pin } = asked;
