@@ -1,14 +1,13 @@
 /** A trainer as the rest of the product sees it: launch, follow, cancel, resume; nothing launched or received is lost. */
-import { randomUUID } from "node:crypto";
 import { UserError } from "../core/problem.ts";
-import { TrainerError } from "../core/trainer/errors.ts";
 import type { MeasuredRow, RunEvent } from "../core/trainer/events.ts";
 import type { InitializeResult, MethodName, Params, Preflight, Result } from "../core/trainer/methods.ts";
 import type { Artifact, Dataset, Run } from "../core/trainer/objects.ts";
 import type { RunView } from "../core/trainer/run-view.ts";
 import type { Link } from "../core/trainer/session.ts";
 import type { EvalSpec, MeasureSpec, TrainSpec } from "../core/trainer/spec.ts";
-import { downloadArtifact, readFrame } from "./trainer-download.ts";
+import { TrainerDownloads } from "./trainer-downloads.ts";
+import { TrainerLaunches } from "./trainer-launches.ts";
 import { TrainerLink } from "./trainer-link.ts";
 import { asUserError } from "./trainer-refusal.ts";
 import type { TrainerAddress } from "./trainer-socket.ts";
@@ -38,18 +37,13 @@ export interface LaunchDetails {
 	readonly onUpload?: (stored: number, bytes: number) => void;
 }
 
-/** A launch whose outcome stayed unknown is repeated for this long; later it would surprise. */
-const repeatWithinMs = 24 * 3600 * 1000;
-
 export class TrainerClient {
 	readonly #options: TrainerClientOptions;
 	readonly #students: TrainerStudents;
-	readonly #now: () => number;
 	readonly #listeners = new Set<(runId: string | undefined) => void>();
 	readonly #uploads: TrainerUploads;
-	/** Keys of launches this process is asking about already. */
-	readonly #asking = new Set<string>();
-	readonly #downloads = new Map<string, (offset: number, payload: Buffer) => void>();
+	readonly #downloads: TrainerDownloads;
+	readonly #launches: TrainerLaunches;
 	readonly #link: TrainerLink;
 	#writing: Promise<void> = Promise.resolve();
 	#isClosed = false;
@@ -57,24 +51,25 @@ export class TrainerClient {
 	private constructor(options: TrainerClientOptions, students: TrainerStudents) {
 		this.#options = options;
 		this.#students = students;
-		this.#now = options.now ?? Date.now;
-		const { random = Math.random, version } = options;
+		const { random = Math.random, now = Date.now, version } = options;
 		const origin = newestOrigin(students.all());
 		const client = { name: "polyglot-lens", version };
 		this.#link = new TrainerLink(
-			{ address: options, client, origin, random, now: this.#now },
+			{ address: options, client, origin, random, now },
 			{
 				apply: (runId, event) => this.#apply(runId, event),
 				restart: (runId) => this.#restart(runId),
 				gone: (runId) => this.#write(runId, () => students.markGone(runId)),
 				progress: (progress) => this.#uploads.progress(progress),
-				frame: (bytes) => this.#frame(bytes),
+				frame: (bytes) => this.#downloads.frame(bytes),
 				notice: (kind, runIds) => this.#notice(kind, runIds),
 				linkChanged: (link) => this.#linkChanged(link),
 				ready: () => void this.#afterReady().catch((cause) => this.#failed(cause)),
 			},
 		);
 		this.#uploads = new TrainerUploads(this.#link);
+		this.#downloads = new TrainerDownloads(this.#link);
+		this.#launches = new TrainerLaunches(this.#link, students, now, (run, about) => this.#keep(run, about));
 		if (origin) this.#followThoseOf(origin.serverId);
 	}
 
@@ -127,7 +122,7 @@ export class TrainerClient {
 	/** Goes on from a checkpoint: the same run if it was interrupted, else a new one. */
 	async resume(runId: string, fromStep?: number): Promise<Run> {
 		const params = { runId, ...(fromStep === undefined ? {} : { fromStep }) };
-		return this.#intend("runs.resume", params, this.#students.get(runId)?.about ?? {});
+		return this.#launches.intend("runs.resume", params, this.#students.get(runId)?.about ?? {});
 	}
 
 	/** Removes the run from the trainer and from the workspace. */
@@ -202,22 +197,8 @@ export class TrainerClient {
 	}
 
 	/** Fetches an artifact into `folder`, checks it, and says where it lies. */
-	async download(artifact: Artifact, folder: string): Promise<string> {
-		const link = {
-			read: async (params: Params<"artifacts.read">) => {
-				await this.#link.whenReady({ isPatient: true });
-				return this.#link.request("artifacts.read", params);
-			},
-			frames: (transferId: string, onFrame: (offset: number, payload: Buffer) => void) => {
-				this.#downloads.set(transferId, onFrame);
-				return () => this.#downloads.delete(transferId);
-			},
-		};
-		try {
-			return await downloadArtifact(link, artifact, folder);
-		} catch (cause) {
-			throw asUserError(cause);
-		}
+	download(artifact: Artifact, folder: string): Promise<string> {
+		return this.#downloads.download(artifact, folder);
 	}
 
 	/** What a measuring run found so far, row by row, in dataset order. */
@@ -245,33 +226,7 @@ export class TrainerClient {
 	#launch(method: "runs.launch" | "evals.launch", spec: Record<string, unknown>, details: LaunchDetails): Promise<Run> {
 		const { title, group, about = {} } = details;
 		const params = { spec, ...(title ? { title } : {}), ...(group ? { group } : {}) };
-		return this.#intend(method, params, about);
-	}
-
-	/** Key and params are on disk before the first byte leaves, so a crash can be asked about afterwards. */
-	async #intend(method: Launch["method"], params: Record<string, unknown>, about: Launch["about"]): Promise<Run> {
-		await this.#link.whenReady({ isPatient: true });
-		const { serverId } = this.#link.origin;
-		const at = new Date(this.#now()).toISOString();
-		const launch: Launch = { key: randomUUID(), method, params, about, serverId, at };
-		await this.#students.intend(launch);
-		return this.#send(launch);
-	}
-
-	async #send({ key, method, params, about }: Launch): Promise<Run> {
-		this.#asking.add(key);
-		try {
-			const result = await this.#link.persist(method, { idempotencyKey: key, ...params } as never);
-			const { run } = result as { run: Run };
-			const kept = await this.#keep(run, about);
-			await this.#students.settle(key, { runId: run.runId });
-			return kept;
-		} catch (cause) {
-			if (cause instanceof TrainerError) await this.#students.settle(key, { refused: cause.code });
-			throw asUserError(cause);
-		} finally {
-			this.#asking.delete(key);
-		}
+		return this.#launches.intend(method, params, about);
 	}
 
 	async #keep(run: Run, about?: Launch["about"]): Promise<Run> {
@@ -295,15 +250,9 @@ export class TrainerClient {
 		}
 	}
 
-	/** Launches an earlier process could not finish are asked about with their own key. */
 	async #afterReady(): Promise<void> {
 		this.#followThoseOf(this.#link.origin.serverId);
-		for (const launch of this.#students.pending()) {
-			if (launch.serverId !== this.#link.origin.serverId || this.#asking.has(launch.key)) continue;
-			if (this.#now() - Date.parse(launch.at) > repeatWithinMs) {
-				await this.#students.settle(launch.key, { refused: "too_old" });
-			} else await this.#send(launch).catch((cause) => this.#failed(cause));
-		}
+		await this.#launches.repeatPending((cause) => this.#failed(cause));
 	}
 
 	#apply(runId: string, event: RunEvent): void {
@@ -320,12 +269,6 @@ export class TrainerClient {
 	#write(runId: string, write: () => Promise<void>): void {
 		this.#writing = this.#writing.then(write).catch((cause) => this.#failed(cause));
 		this.#tell(runId);
-	}
-
-	/** Frames with a transfer id nobody waits for are ignored. */
-	#frame(bytes: Buffer): void {
-		const frame = readFrame(bytes);
-		if (frame) this.#downloads.get(frame.transferId)?.(frame.offset, frame.payload);
 	}
 
 	#notice(kind: string, runIds: readonly string[]): void {
