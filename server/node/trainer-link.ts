@@ -3,13 +3,14 @@ import type WebSocket from "ws";
 import { UserError } from "../core/problem.ts";
 import { TrainerError } from "../core/trainer/errors.ts";
 import type { RunEvent } from "../core/trainer/events.ts";
-import { protocolVersion, silenceMs } from "../core/trainer/limits.ts";
-import { readServerMessage, type ServerMessage, type UploadProgress } from "../core/trainer/messages.ts";
+import { protocolVersion } from "../core/trainer/limits.ts";
+import type { UploadProgress } from "../core/trainer/messages.ts";
 import type { InitializeResult, MethodName, Params, Result } from "../core/trainer/methods.ts";
 import { type Effect, type Input, type Link, newSession, type Session, step } from "../core/trainer/session.ts";
-import { OutcomeUnknown, TrainerRequests } from "./trainer-requests.ts";
+import { OutcomeUnknown } from "./trainer-requests.ts";
 import { LinkFailure, openSocket, type TrainerAddress } from "./trainer-socket.ts";
 import type { LogOrigin, Student } from "./trainer-students.ts";
+import { TrainerWire, type Unasked } from "./trainer-wire.ts";
 
 export interface LinkOptions {
 	readonly address: TrainerAddress;
@@ -35,17 +36,11 @@ export interface LinkEvents {
 	ready(result: InitializeResult): void;
 }
 
-interface Connection {
-	readonly socket: WebSocket;
-	readonly requests: TrainerRequests;
-	silence: NodeJS.Timeout | undefined;
-}
-
 export class TrainerLink {
 	readonly #options: LinkOptions;
 	readonly #events: LinkEvents;
 	#session: Session;
-	#connection: Connection | undefined;
+	#wire: TrainerWire | undefined;
 	#timer: NodeJS.Timeout | undefined;
 	#waiting: { resolve: () => void; reject: (cause: Error) => void; isPatient: boolean }[] = [];
 	#failure: Error | undefined;
@@ -69,7 +64,7 @@ export class TrainerLink {
 	}
 
 	get socket(): WebSocket | undefined {
-		return this.link.state === "ready" ? this.#connection?.socket : undefined;
+		return this.link.state === "ready" ? this.#wire?.socket : undefined;
 	}
 
 	/** Resolves when the link is ready; rejects when the first try failed, while later tries go on by themselves. */
@@ -96,8 +91,8 @@ export class TrainerLink {
 
 	/** One request over the link as it is now. Rejects with OutcomeUnknown when the link breaks under it. */
 	async request<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-		if (this.link.state !== "ready" || !this.#connection) throw new OutcomeUnknown("There is no link to the trainer.");
-		return this.#connection.requests.send(method, params);
+		if (this.link.state !== "ready" || !this.#wire) throw new OutcomeUnknown("There is no link to the trainer.");
+		return this.#wire.requests.send(method, params);
 	}
 
 	/** While `work` lasts, a broken link is tried again without end. */
@@ -198,9 +193,14 @@ export class TrainerLink {
 		}
 		if (this.link.state !== "connecting") return socket.close(1000);
 		this.#failure = undefined;
-		const connection: Connection = { socket, requests: new TrainerRequests(socket), silence: undefined };
-		this.#connection = connection;
-		this.#listen(connection);
+		this.#wire = new TrainerWire(socket, {
+			said: (message) => this.#dispatch(message),
+			frame: (bytes) => this.#events.frame(bytes),
+			closed: (code, why) => {
+				this.#wire = undefined;
+				this.#take({ type: "closed", code, why });
+			},
+		});
 		this.#take({ type: "opened" });
 	}
 
@@ -212,56 +212,16 @@ export class TrainerLink {
 		} else this.#take({ type: "refused", why: failure.message });
 	}
 
-	#listen(connection: Connection): void {
-		const { socket } = connection;
-		const heard = () => {
-			clearTimeout(connection.silence);
-			if (connection === this.#connection) connection.silence = setTimeout(() => socket.terminate(), silenceMs);
-		};
-		heard();
-		socket.on("ping", heard);
-		socket.on("message", (bytes: Buffer, isBinary: boolean) => {
-			heard();
-			if (connection === this.#connection) this.#receive(bytes, isBinary);
-		});
-		// A broken socket is followed by `close`.
-		socket.on("error", () => {});
-		socket.on("close", (code, reason) => {
-			if (connection !== this.#connection) return;
-			const why = `The link to the trainer was closed (${code}${reason.length > 0 ? `: ${reason.toString().slice(0, 100)}` : ""}).`;
-			this.#drop(why, () => {});
-			this.#take({ type: "closed", code, why });
-		});
-	}
-
 	#drop(why: string, end: (socket: WebSocket) => void): void {
-		const connection = this.#connection;
-		if (!connection) return;
-		this.#connection = undefined;
-		clearTimeout(connection.silence);
-		connection.requests.abandon(why);
-		end(connection.socket);
+		const wire = this.#wire;
+		if (!wire) return;
+		this.#wire = undefined;
+		wire.drop(why);
+		end(wire.socket);
 	}
 
-	#receive(bytes: Buffer, isBinary: boolean): void {
-		if (isBinary) this.#events.frame(bytes);
-		else this.#read(bytes.toString("utf8"));
-	}
-
-	#read(text: string): void {
-		try {
-			const message = readServerMessage(text);
-			if (message) this.#dispatch(message);
-		} catch {
-			// A server that does not send JSON is none; the link is opened anew rather than guessed at.
-			this.#connection?.socket.terminate();
-		}
-	}
-
-	#dispatch(message: ServerMessage): void {
-		if (!("method" in message)) {
-			this.#connection?.requests.settle(message);
-		} else if (message.method === "event") {
+	#dispatch(message: Unasked): void {
+		if (message.method === "event") {
 			this.#deliver(message.params);
 		} else if (message.method === "datasets.progress") {
 			this.#events.progress(message.params);
@@ -278,39 +238,39 @@ export class TrainerLink {
 	}
 
 	async #initialize(logEpoch: string | null, resume: readonly { runId: string; afterSeq: number }[]): Promise<void> {
-		const connection = this.#connection;
-		if (!connection) return;
+		const wire = this.#wire;
+		if (!wire) return;
 		const { client } = this.#options;
 		try {
 			const params = { client, protocol: protocolVersion, logEpoch, resume: [...resume] };
-			const result = await connection.requests.send("initialize", params);
-			if (connection !== this.#connection) return;
+			const result = await wire.requests.send("initialize", params);
+			if (wire !== this.#wire) return;
 			this.server = result;
 			this.#take({ type: "initialized", result });
 			this.#events.ready(result);
 		} catch (cause) {
-			if (connection !== this.#connection) return;
+			if (wire !== this.#wire) return;
 			if (cause instanceof TrainerError && cause.code === "protocol_unsupported") {
 				const message = `The trainer does not speak protocol ${protocolVersion}. Update the trainer or the extension.`;
 				this.#failure = new UserError("trainer-version", message, { cause });
 				return this.#take({ type: "refused", why: message });
 			}
-			connection.socket.terminate();
+			wire.socket.terminate();
 		}
 	}
 
 	async #subscribe(runId: string, afterSeq: number): Promise<void> {
-		const connection = this.#connection;
+		const wire = this.#wire;
 		try {
 			const { lastSeq, final } = await this.request("runs.subscribe", { runId, afterSeq });
 			this.#take({ type: "subscribed", runId, lastSeq, final });
 		} catch (cause) {
-			if (connection !== this.#connection) return;
+			if (wire !== this.#wire) return;
 			if (cause instanceof TrainerError && !cause.retryable) {
 				return this.#take({ type: "subscribeFailed", runId, code: cause.code });
 			}
 			// A fresh link asks again for every run that is not final.
-			connection?.socket.terminate();
+			wire?.socket.terminate();
 		}
 	}
 }
