@@ -1,5 +1,5 @@
 /** Which steps of a run can be resumed from. */
-import type { StoredRun } from "./trainer-store.ts";
+import type { StoredRun } from "./trainer-journal.ts";
 
 export function checkpointSteps({ events }: StoredRun): number[] {
 	const steps = new Set<number>();

@@ -1,5 +1,4 @@
 /** One client of the practice trainer: framing, limits, subscriptions, bulk bytes (protocol §2, §3, §6, §8). */
-import { open } from "node:fs/promises";
 import type { WebSocket } from "ws";
 import { encodeError, TrainerError } from "../core/trainer/errors.ts";
 import {
@@ -11,11 +10,12 @@ import {
 } from "../core/trainer/limits.ts";
 import { type ReadRequest, readParams, readRequest } from "../core/trainer/messages.ts";
 import type { MethodName, Params, Result } from "../core/trainer/methods.ts";
-import { artifactPath } from "./trainer-jobs.ts";
-import { checkCursor, serverName, type TrainerMethods } from "./trainer-methods.ts";
+import { readArtifact } from "./trainer-artifacts.ts";
+import { serverName, type TrainerMethods } from "./trainer-methods.ts";
 import { Bucket } from "./trainer-rate.ts";
 import { capabilities } from "./trainer-spec.ts";
-import type { StoredRun, TrainerStore } from "./trainer-store.ts";
+import type { TrainerStore } from "./trainer-store.ts";
+import { Subscriptions } from "./trainer-subscriptions.ts";
 import type { TrainerUploads } from "./trainer-uploads.ts";
 
 export interface Trainer {
@@ -33,14 +33,13 @@ const unparsableMessages = 3;
 const refusalsToClose = 1000;
 const refusalWindowMs = 60_000;
 const sendWithinMs = 60_000;
-const pageOfEvents = 200;
 const launchMethods: readonly string[] = ["runs.launch", "evals.launch", "runs.resume"];
 
 export class TrainerConnection {
 	readonly #socket: WebSocket;
 	readonly #trainer: Trainer;
 	readonly #bucket: Bucket;
-	readonly #subscriptions = new Map<string, { isOver: boolean; wake: () => void }>();
+	readonly #subscriptions: Subscriptions;
 	#isInitialized = false;
 	#unparsable = 0;
 	#inFlight = 0;
@@ -52,6 +51,12 @@ export class TrainerConnection {
 		this.#socket = socket;
 		this.#trainer = trainer;
 		this.#bucket = new Bucket({ perS: trainer.limits.requestsPerS, burst: trainer.limits.burst, now: trainer.now });
+		this.#subscriptions = new Subscriptions(
+			trainer.store,
+			trainer.limits.subscriptions,
+			(method, params) => this.#send({ jsonrpc: "2.0", method, params }),
+			() => socket.terminate(),
+		);
 		const timer = setTimeout(() => this.#close(closeCodes.notInitialized, "no initialize"), initializeWithinMs);
 		socket.on("message", (bytes: Buffer, isBinary: boolean) => {
 			if (this.#isInitialized) clearTimeout(timer);
@@ -59,7 +64,7 @@ export class TrainerConnection {
 		});
 		socket.on("close", () => {
 			clearTimeout(timer);
-			for (const runId of [...this.#subscriptions.keys()]) this.#unsubscribe(runId);
+			this.#subscriptions.close();
 		});
 		// A broken socket is followed by `close`; there is nobody to tell.
 		socket.on("error", () => {});
@@ -146,9 +151,9 @@ export class TrainerConnection {
 			case "initialize":
 				return this.#initialize(params as Params<"initialize">);
 			case "runs.subscribe":
-				return this.#subscribe(params as Params<"runs.subscribe">);
+				return this.#subscriptions.subscribe(params as Params<"runs.subscribe">);
 			case "runs.unsubscribe":
-				this.#unsubscribe((params as Params<"runs.unsubscribe">).runId);
+				this.#subscriptions.unsubscribe((params as Params<"runs.unsubscribe">).runId);
 				return { result: {} };
 			case "datasets.begin":
 				return { result: await this.#trainer.uploads.begin(params as Params<"datasets.begin">, this) };
@@ -156,8 +161,11 @@ export class TrainerConnection {
 				const { uploadId } = params as Params<"datasets.commit">;
 				return { result: { dataset: await this.#trainer.uploads.commit(uploadId) } };
 			}
-			case "artifacts.read":
-				return { result: await this.#readArtifact(params as Params<"artifacts.read">) };
+			case "artifacts.read": {
+				const { store, limits } = this.#trainer;
+				const asked = params as Params<"artifacts.read">;
+				return { result: await readArtifact(store, limits.frameBytes, asked, (frame) => this.#write(frame)) };
+			}
 			default: {
 				const handler = this.#trainer.methods.handlers[method] as (params: unknown) => unknown;
 				return { result: await handler(params) };
@@ -199,88 +207,12 @@ export class TrainerConnection {
 		afterwards?: () => void;
 	} {
 		try {
-			const { result, afterwards } = this.#subscribe(cursor);
+			const { result, afterwards } = this.#subscriptions.subscribe(cursor);
 			return { resumed: { runId: result.runId, lastSeq: result.lastSeq, final: result.final }, afterwards };
 		} catch (cause) {
 			const { code, details } = asTrainerError(cause);
 			const lastSeq = typeof details.lastSeq === "number" ? details.lastSeq : 0;
 			return { resumed: { runId: cursor.runId, lastSeq, final: false, error: code } };
-		}
-	}
-
-	#subscribe({ runId, afterSeq }: Params<"runs.subscribe">): {
-		result: Result<"runs.subscribe">;
-		afterwards: () => void;
-	} {
-		const stored = this.#trainer.store.get(runId);
-		checkCursor(stored, afterSeq);
-		this.#unsubscribe(runId);
-		const { subscriptions } = this.#trainer.limits;
-		if (this.#subscriptions.size >= subscriptions) {
-			throw new TrainerError("too_many_subscriptions", `${subscriptions} runs are followed already.`);
-		}
-		const subscription = { isOver: false, wake: () => {} };
-		this.#subscriptions.set(runId, subscription);
-		const { lastSeq, final } = stored.run;
-		// The response precedes the first event, so the flow starts after it.
-		const afterwards = () => void this.#flow(stored, afterSeq, subscription).catch(() => this.#socket.terminate());
-		return { result: { runId, afterSeq, lastSeq, final }, afterwards };
-	}
-
-	#unsubscribe(runId: string): void {
-		const subscription = this.#subscriptions.get(runId);
-		if (!subscription) return;
-		this.#subscriptions.delete(runId);
-		subscription.isOver = true;
-		subscription.wake();
-	}
-
-	/** Reads pages after the cursor and awaits each send: a slow client costs no memory. */
-	async #flow(stored: StoredRun, afterSeq: number, subscription: { isOver: boolean; wake: () => void }): Promise<void> {
-		const { runId } = stored.run;
-		const onEvent = () => subscription.wake();
-		stored.watchers.add(onEvent);
-		try {
-			for (let cursor = afterSeq; !subscription.isOver && !stored.isDeleted; ) {
-				const page = stored.events.slice(cursor, cursor + pageOfEvents);
-				for (const event of page) {
-					if (subscription.isOver) return;
-					await this.#send({ jsonrpc: "2.0", method: "event", params: { runId, ...event } });
-				}
-				cursor += page.length;
-				if (stored.run.final && cursor >= stored.run.lastSeq) break;
-				if (page.length > 0 || stored.events.length > cursor) continue;
-				await new Promise<void>((resolve) => {
-					subscription.wake = resolve;
-				});
-			}
-			if (stored.isDeleted) this.notify("notice", { kind: "runDeleted", runId });
-		} finally {
-			stored.watchers.delete(onEvent);
-			if (this.#subscriptions.get(runId) === subscription) this.#subscriptions.delete(runId);
-		}
-	}
-
-	async #readArtifact(params: Params<"artifacts.read">): Promise<Result<"artifacts.read">> {
-		const { sha256, offset, length, transferId } = params;
-		const file = await open(artifactPath(this.#trainer.store, sha256)).catch(() => {
-			throw new TrainerError("artifact_missing", `There is no artifact ${sha256}.`);
-		});
-		try {
-			const { size } = await file.stat();
-			if (offset >= size) throw new TrainerError("range_invalid", `The artifact has ${size} bytes.`);
-			const end = Math.min(offset + length, size);
-			const header = Buffer.from(transferId, "hex");
-			for (let at = offset; at < end; at += this.#trainer.limits.frameBytes) {
-				const frame = Buffer.alloc(frameHeaderBytes + Math.min(this.#trainer.limits.frameBytes, end - at));
-				header.copy(frame);
-				frame.writeBigUInt64BE(BigInt(at), 16);
-				await file.read(frame, frameHeaderBytes, frame.length - frameHeaderBytes, at);
-				await this.#write(frame);
-			}
-			return { sha256, bytes: size, offset, length: end - offset, eof: end === size };
-		} finally {
-			await file.close();
 		}
 	}
 

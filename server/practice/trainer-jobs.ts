@@ -6,7 +6,8 @@ import type { RunState } from "../core/trainer/objects.ts";
 import { trainingPair } from "../core/trainer/rows.ts";
 import type { EncodedPair } from "./student.ts";
 import { encodePair } from "./student.ts";
-import type { StateDetails, StoredRun, TrainerStore } from "./trainer-store.ts";
+import type { StateDetails, StoredRun } from "./trainer-journal.ts";
+import type { TrainerStore } from "./trainer-store.ts";
 
 /** Test only: what goes wrong in a run. */
 export type Fault = "fail" | "hang" | "repeat" | "nan";

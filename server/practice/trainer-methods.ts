@@ -5,9 +5,13 @@ import type { Limits } from "../core/trainer/limits.ts";
 import type { MethodName, Params, Result } from "../core/trainer/methods.ts";
 import type { Run } from "../core/trainer/objects.ts";
 import { checkpointSteps, newestCheckpoint } from "./trainer-checkpoints.ts";
-import { type JobQueue, logPath, readRows } from "./trainer-jobs.ts";
-import { capabilities, filled, type PracticeSpec, planTraining, readSpec } from "./trainer-spec.ts";
-import { hashOf, type StoredRun, type TrainerStore } from "./trainer-store.ts";
+import { hashOf } from "./trainer-hash.ts";
+import { type JobQueue, logPath } from "./trainer-jobs.ts";
+import type { StoredRun } from "./trainer-journal.ts";
+import { cutLog } from "./trainer-log-cut.ts";
+import { preflight } from "./trainer-preflight.ts";
+import { capabilities, filled, type PracticeSpec, readSpec } from "./trainer-spec.ts";
+import type { TrainerStore } from "./trainer-store.ts";
 
 export const serverName = { name: "practice-trainer", version: "1", practice: true };
 const tombstoneMs = 300_000;
@@ -240,41 +244,9 @@ export class TrainerMethods {
 		};
 	}
 
-	async #preflight({ spec: raw, depth }: Params<"server.preflight">): Promise<Result<"server.preflight">> {
-		const read = readSpec("runs.launch", raw);
-		const rows = this.#rowsOf(read);
-		const counted = depth === "full" ? await this.#count(read) : { tokens: this.#guess(read), trainTokens: null };
-		return {
-			ok: true,
-			depth,
-			estimated: depth === "quick",
-			rows,
-			steps: read.kind === "train" ? planTraining(read.spec, rows).steps : null,
-			...counted,
-			dropped: depth === "full" ? { tooLong: 0, noTrainedTokens: 0 } : null,
-			truncated: depth === "full" ? 0 : null,
-			// There is no GPU to fill.
-			vramEstimateGiB: null,
-			warnings: [],
-			errors: [],
-		};
-	}
-
-	/** Tokens are bytes; the file also holds keys and quotes, so its size is a guess. */
-	#guess(read: PracticeSpec): number | null {
-		return read.kind === "eval"
-			? null
-			: (this.#store.datasets.get(`${read.spec.data.sha256}:sft-jsonl`)?.bytes ?? null);
-	}
-
-	async #count(read: PracticeSpec): Promise<{ tokens: number | null; trainTokens: number | null }> {
-		if (read.kind === "eval") return { tokens: null, trainTokens: null };
-		const lossOn = read.kind === "train" ? read.spec.data.lossOn : undefined;
-		const rows = await readRows(this.#store, read.spec.data.sha256, lossOn);
-		return {
-			tokens: rows.reduce((sum, { pair }) => sum + pair.text.length, 0),
-			trainTokens: rows.reduce((sum, { pair }) => sum + pair.text.length - pair.from, 0),
-		};
+	#preflight({ spec, depth }: Params<"server.preflight">): Promise<Result<"server.preflight">> {
+		const read = readSpec("runs.launch", spec);
+		return preflight(this.#store, read, this.#rowsOf(read), depth);
 	}
 }
 
@@ -308,25 +280,3 @@ export function checkCursor({ run: { runId, lastSeq } }: StoredRun, afterSeq: nu
 const withSpec = ({ run, filled: spec }: StoredRun): Run => ({ ...run, spec });
 const place = ({ createdAt, runId }: Run) => `${createdAt} ${runId}`;
 const newestFirst = (a: Run, b: Run) => (place(a) < place(b) ? 1 : -1);
-
-/** Cuts at character boundaries; a negative offset counts from the end. */
-export function cutLog(bytes: Buffer, asked: number, limit: number): Result<"logs.read"> {
-	const size = bytes.length;
-	const wanted = asked < 0 ? Math.max(0, size + asked) : asked;
-	if (wanted > size) throw new TrainerError("range_invalid", `The log has ${size} bytes, asked for byte ${wanted}.`);
-	const offset = boundary(bytes, wanted);
-	let nextOffset = Math.min(size, offset + limit);
-	while (nextOffset > offset && nextOffset < size && isContinuation(bytes[nextOffset])) nextOffset -= 1;
-	// A limit shorter than one character would never get on.
-	if (nextOffset === offset) nextOffset = boundary(bytes, Math.min(size, offset + 1));
-	const text = bytes.toString("utf8", offset, nextOffset);
-	return { offset, nextOffset, size, text, eof: nextOffset === size };
-}
-
-function boundary(bytes: Buffer, from: number): number {
-	let at = from;
-	while (at < bytes.length && isContinuation(bytes[at])) at += 1;
-	return at;
-}
-
-const isContinuation = (byte: number | undefined) => byte !== undefined && (byte & 0xc0) === 0x80;

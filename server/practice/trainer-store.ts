@@ -1,61 +1,24 @@
 /** What a practice trainer remembers: one append-only journal of runs, their events, keys and datasets. */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { TrainerError } from "../core/trainer/errors.ts";
 import type { RunEvent } from "../core/trainer/events.ts";
 import type { Artifact, Dataset, Run, RunState } from "../core/trainer/objects.ts";
 import { JsonlLog } from "../node/jsonl-log.ts";
+import { hashOf } from "./trainer-hash.ts";
+import {
+	type Entry,
+	type EventDetails,
+	finalStates,
+	follow,
+	type KeyedLaunch,
+	type Launch,
+	type StateDetails,
+	type StoredRun,
+	stateData,
+} from "./trainer-journal.ts";
 import type { PracticeSpec } from "./trainer-spec.ts";
-
-/** A run with its log. `events` holds what is on disk; `seq` and `state` are ahead of it while a row is written. */
-export interface StoredRun {
-	run: Run;
-	readonly spec: PracticeSpec;
-	readonly filled: Record<string, unknown>;
-	readonly events: RunEvent[];
-	seq: number;
-	state: RunState;
-	/** The user's wish to stop, obeyed between two steps. */
-	isCancelled: boolean;
-	/** Where the next attempt starts; undefined: at step 0. */
-	resumeFrom: number | undefined;
-	/** Called when an event is on disk or the run is gone. */
-	readonly watchers: Set<() => void>;
-	isDeleted: boolean;
-}
-
-interface Launch {
-	readonly method: string;
-	/** Hash of the params as a JSON value, without the key. */
-	readonly hash: string;
-	readonly runId: string;
-}
-
-export type KeyedLaunch = Launch & { readonly key: string };
-
-export interface EventDetails {
-	readonly attempt?: number;
-	readonly launch?: KeyedLaunch;
-}
-
-type Entry =
-	| { readonly entry: "server"; readonly serverId: string; readonly logEpoch: string }
-	| {
-			readonly entry: "run";
-			readonly run: Run;
-			readonly spec: PracticeSpec;
-			readonly filled: Record<string, unknown>;
-			readonly resumeFrom?: number;
-			readonly launch: KeyedLaunch;
-			readonly event: RunEvent;
-	  }
-	| { readonly entry: "event"; readonly runId: string; readonly event: RunEvent; readonly launch?: KeyedLaunch }
-	| { readonly entry: "intent"; readonly runId: string }
-	| { readonly entry: "deleted"; readonly runId: string }
-	| { readonly entry: "dataset"; readonly dataset: Dataset };
-
-const finalStates: readonly string[] = ["succeeded", "failed", "cancelled"];
 
 export class TrainerStore {
 	readonly folder: string;
@@ -299,41 +262,4 @@ export class TrainerStore {
 	#event(seq: number, attempt: number, type: string, data: Record<string, unknown>): RunEvent {
 		return { seq, ts: this.time(), attempt, type, data };
 	}
-}
-
-export interface StateDetails {
-	readonly reason?: string | null;
-	readonly fault?: "user" | "system";
-	readonly message?: string;
-	readonly fromStep?: number;
-}
-
-function stateData(state: RunState, reason: string | null): Record<string, unknown> {
-	return { state, reason, fault: null, final: finalStates.includes(state), engine: "practice", engineHandle: null };
-}
-
-function follow(run: Run, { type, data, ts }: RunEvent): Run {
-	if (type === "run.progress") return { ...run, step: Number(data.step), totalSteps: data.totalSteps as number | null };
-	if (type === "run.metric") return { ...run, step: Number(data.step) };
-	if (type === "run.error") return { ...run, error: { code: String(data.code), message: String(data.message) } };
-	if (type !== "run.state") return run;
-	const { state, reason, fault, final } = data as Pick<Run, "state" | "reason" | "fault" | "final">;
-	const startedAt = run.startedAt ?? (state === "preparing" ? ts : null);
-	const error = state === "queued" ? null : run.error;
-	return { ...run, state, reason, fault, final, startedAt, error, endedAt: final ? ts : null };
-}
-
-/** Of a JSON value; the order of object keys is irrelevant. */
-export function hashOf(value: unknown): string {
-	return createHash("sha256").update(canonical(value)).digest("hex");
-}
-
-function canonical(value: unknown): string {
-	if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-	if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-	const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-	return `{${fields
-		.sort(([a], [b]) => (a < b ? -1 : 1))
-		.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`)
-		.join(",")}}`;
 }
