@@ -51,12 +51,17 @@ export interface GenerateOptions extends RunSurroundings {
 	readonly seedFiles: readonly string[];
 	/** Accepted samples wanted of each teacher in each language, in equal shares over the strategies. */
 	readonly count: number;
+	/** The grid cell by cell, where shares are not equal; then languages, strategies and count are not read. */
+	readonly cells?: readonly Cell[];
 	/** JSONL file the accepted rows are appended to. */
 	readonly output: string;
 	/** Decides every draw. */
 	readonly seed: number;
 	readonly templates?: Templates;
 	readonly budget?: Budget;
+	/** From `newRunId`, where the caller must know it before the start. */
+	readonly id?: string;
+	readonly purpose?: Manifest["purpose"];
 	/** Version of the product, for the manifest. */
 	readonly tool?: string;
 }
@@ -98,13 +103,15 @@ function seedNotes({ rows, unusable, otherSplits }: Seeds): string[] {
 	return notes;
 }
 
-/** The grid a run would fill: teachers by languages by strategies, in equal shares. */
+/** The grid a run would fill: as given, or teachers by languages by strategies in equal shares. */
 export function gridOf({
+	cells,
 	teachers,
 	languages,
 	strategies,
 	count,
-}: Pick<GenerateOptions, "teachers" | "languages" | "strategies" | "count">): Cell[] {
+}: Pick<GenerateOptions, "cells" | "teachers" | "languages" | "strategies" | "count">): readonly Cell[] {
+	if (cells) return cells;
 	return teachers.flatMap(({ name }) =>
 		languages.flatMap((language) =>
 			equalShares(count, strategies).map((share): Cell => ({ teacher: name, language, ...share })),
@@ -113,13 +120,13 @@ export function gridOf({
 }
 
 /** Reads the seeds and refuses what cannot work. */
-async function planRun(options: GenerateOptions): Promise<{ cells: Cell[]; seeds: Seeds }> {
-	const { teachers, languages, seedFiles, budget } = options;
+async function planRun(options: GenerateOptions): Promise<{ cells: readonly Cell[]; seeds: Seeds }> {
+	const { teachers, seedFiles, budget } = options;
 	if (teachers.length === 0) throw new UserError("no-teacher", "Choose at least one teacher.");
 	const problem = budget && budgetProblem(budget, teachers);
 	if (problem !== undefined) throw new UserError("budget", problem);
 	const cells = gridOf(options);
-	const seeds = await readSeeds(seedFiles, languages[0] ?? "");
+	const seeds = await readSeeds(seedFiles, cells[0]?.language ?? "");
 	requireSeeds(cells, seeds.rows, seedFiles);
 	return { cells, seeds };
 }
@@ -208,7 +215,7 @@ function newManifest(options: GenerateOptions, cells: readonly Cell[], seeds: Se
 	const { templates, teachers } = options;
 	return {
 		format: 1,
-		id: newRunId(),
+		id: options.id ?? newRunId(),
 		created: new Date().toISOString(),
 		teachers: [...teachers],
 		cells: [...cells],
@@ -217,13 +224,14 @@ function newManifest(options: GenerateOptions, cells: readonly Cell[], seeds: Se
 		seed: options.seed,
 		...(templates ? { templates } : {}),
 		...(options.budget ? { budget: options.budget } : {}),
+		...(options.purpose === undefined ? {} : { purpose: options.purpose }),
 		...(options.tool === undefined ? {} : { tool: options.tool }),
 		templateHashes: templateHashes(cells, templates),
 	};
 }
 
 /** Sorts by time; the random part keeps two starts in one second apart. */
-function newRunId(): string {
+export function newRunId(): string {
 	const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
 	return `${time}-${randomBytes(3).toString("hex")}`;
 }

@@ -381,7 +381,8 @@ export class RunSession implements RunWork {
 		if (this.#failure !== undefined)
 			return redact(this.#failure instanceof Error ? this.#failure.message : String(this.#failure));
 		if (this.#stopReason !== null) return this.#stopReason;
-		const short = this.#cells.filter((cell) => cell.isExhausted);
+		// A comparison asks each seed once and has no target to miss.
+		const short = this.#cells.filter((cell) => cell.isExhausted && cell.cell.draws === undefined);
 		if (short.length === 0) return null;
 		const names = short.map(
 			({ cell, accepted }) => `${cell.teacher}, ${cell.strategy}, ${cell.language}: ${accepted} of ${cell.target}`,

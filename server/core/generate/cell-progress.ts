@@ -26,7 +26,7 @@ export class CellProgress {
 
 	/** Requests a cell may use up for its target; after that it ends short and says so. */
 	get cap(): number {
-		return 3 * this.cell.target + 20;
+		return this.cell.draws ?? 3 * this.cell.target + 20;
 	}
 
 	get isDone(): boolean {

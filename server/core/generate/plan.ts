@@ -13,6 +13,8 @@ export const Cell = z.object({
 	language: z.string(),
 	strategy: Strategy,
 	target: z.int().check(z.gte(0)),
+	/** Requests it may draw; where left out, enough to make up for rejected ones. A comparison draws each seed once. */
+	draws: z.optional(z.int().check(z.gte(0))),
 });
 export type Cell = z.infer<typeof Cell>;
 

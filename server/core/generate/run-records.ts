@@ -29,6 +29,8 @@ export const Manifest = z.object({
 	budget: z.optional(z.object({ amount: z.number(), currency: z.string() })),
 	/** What each teacher's endpoint was found to keep to, by the teacher's name. */
 	probes: z.optional(z.record(z.string(), ProbeVerdict)),
+	/** Set where the run was made to compare teachers, each seed once. */
+	purpose: z.optional(z.literal("comparison")),
 	/** Version of the product that made the run. */
 	tool: z.optional(z.string()),
 	/** SHA-256 by `strategy/language`. */
