@@ -23,8 +23,8 @@ const mostLines = 1 << 27;
 
 export interface LineIndexOptions {
 	/** Called after each block with the share of the file that is done. */
-	readonly onProgress?: (share: number) => void;
-	readonly signal?: AbortSignal;
+	readonly onProgress?: ((share: number) => void) | undefined;
+	readonly signal?: AbortSignal | undefined;
 }
 
 /** Lines `from` (included) to `to` (not), and the bytes they take. */
@@ -94,14 +94,23 @@ export class LineIndex {
 
 	/** One line without its break. Throws a UserError where there is no such line or the file has changed. */
 	async readLine(line: number): Promise<string> {
-		if (!Number.isInteger(line) || line < 0 || line >= this.lineCount) {
-			throw new UserError("no-such-line", `${this.path} has ${this.lineCount} lines; there is no line ${line + 1}.`);
-		}
-		const { startByte, endByte } = this.range(line, line + 1);
-		this.#assertReadable(line, endByte - startByte);
+		const bytes = await this.readBytes(line);
+		return decodeLine(bytes, 0, bytes.length);
+	}
+
+	/** One line's bytes with its break, as they stand in the file. Throws as `readLine` does. */
+	async readBytes(line: number): Promise<Buffer> {
+		const { startByte, endByte } = this.#existing(line);
 		const bytes = await this.#read(startByte, endByte);
 		await assertUnchanged(this.path, this.version);
-		return decodeLine(bytes, 0, bytes.length);
+		return bytes;
+	}
+
+	/** At most `length` bytes of a line from byte `from` of it on, counted from its end where negative. */
+	async readPart(line: number, from: number, length: number): Promise<Buffer> {
+		const { startByte, endByte } = this.#existing(line);
+		const start = from < 0 ? Math.max(startByte, endByte + from) : Math.min(endByte, startByte + from);
+		return this.#read(start, Math.min(endByte, start + length));
 	}
 
 	/** Lines `from` to `to` in batches of about a megabyte, however many they are. */
@@ -120,6 +129,15 @@ export class LineIndex {
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.close();
+	}
+
+	#existing(line: number): LineRange {
+		if (!Number.isInteger(line) || line < 0 || line >= this.lineCount) {
+			throw new UserError("no-such-line", `${this.path} has ${this.lineCount} lines; there is no line ${line + 1}.`);
+		}
+		const range = this.range(line, line + 1);
+		this.#assertReadable(line, range.endByte - range.startByte);
+		return range;
 	}
 
 	async #readBatch(from: number, to: number): Promise<readonly string[]> {
