@@ -43,7 +43,7 @@ is taken from \`generation\` of polyglot.json: there a whole grid of teachers, l
   --concurrency N    requests sent at once at most
   --budget N         pauses before more than this is spent, in the currency of the teachers' prices
   --estimate         shows requests, tokens, cost and time to expect, and sends nothing
-  --accept RULE      checks (default): the annotator's checks must pass; valid: the answer's form is enough
+  --accept RULE      checks (default where polyglot.json says nothing else): the annotator's checks must pass; valid: the answer's form is enough
   --fresh            asks again even where an earlier run has the answer to the same request
   --reuse-from URL   takes answers of the same models at another address as well; repeatable
   --project FILE     default: polyglot.json of the current folder, if there is one
@@ -123,7 +123,7 @@ function parsed(args: string[]) {
 				concurrency: text,
 				budget: text,
 				estimate: { type: "boolean" },
-				accept: { ...text, default: "checks" },
+				accept: text,
 				fresh: { type: "boolean" },
 				"reuse-from": several,
 				project: text,
@@ -134,7 +134,7 @@ function parsed(args: string[]) {
 				help: { type: "boolean", short: "h" },
 			},
 		});
-		if (values.accept !== "checks" && values.accept !== "valid")
+		if (values.accept !== undefined && values.accept !== "checks" && values.accept !== "valid")
 			throw new Error(`--accept is checks or valid, not ${values.accept}`);
 		if (values.format !== "json" && values.format !== "text")
 			throw new Error(`--format is json or text, not ${values.format}`);
@@ -274,7 +274,8 @@ async function surroundingsOf(
 	practice: { canned: readonly RunTeacher[]; key: string | null },
 ): Promise<RunSurroundings> {
 	const practiceOrigins = new Set(practice.canned.map(({ baseUrl }) => originOf(baseUrl)));
-	const isChecked = values.accept === "checks" && !values.estimate;
+	const rule = values.accept ?? project.generation?.accept ?? "checks";
+	const isChecked = rule === "checks" && !values.estimate;
 	const detectors = isChecked ? await detectorsOrFranc(io.mediaFolder, (line) => io.stderr(line)) : undefined;
 	let shown = Number.NEGATIVE_INFINITY;
 	return {

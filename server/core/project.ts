@@ -126,6 +126,15 @@ export const Generation = z
 				),
 		),
 		budget: z.optional(Budget),
+		accept: z.optional(
+			z
+				.enum(["checks", "valid"])
+				.check(
+					z.describe(
+						"checks (default): a sample counts only where the annotator's checks find nothing that makes it useless. valid: the answer's form is enough, and weak samples stay for the review.",
+					),
+				),
+		),
 		templates: z.optional(Templates),
 	})
 	.check(z.describe("The grid of a generation run: teachers by languages by strategies."));
