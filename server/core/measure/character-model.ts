@@ -3,22 +3,57 @@
  * spelling, encoding, script and language, and hardly any fluency: shuffled words cost it next to nothing. Its bits per
  * character are never called the perplexity of a language model.
  */
+import { GramTable, type SharedGrams } from "./gram-table.ts";
 
 /** Part of every result; a change of anything below changes the name. */
-export const characterBackend = "character-5-grams-witten-bell-v1";
+export const characterBackend = "character-5-grams-witten-bell-v2";
 
 const order = 5;
 /** A character the model has never seen costs about as much as one drawn from all of UTF-16. */
 const unseen = 1 / 65_536;
-/** Stands before and after a text. */
-const border = 1;
+/** Stand before and after a text. */
+const startMark = 1;
+const endMark = 2;
+/** Seed of all hashes of grams. */
+const root = 0x2c1b3c6d;
 
+/** A model as another thread can use it: the table is shared, not copied. */
+export interface SharedModel {
+	readonly grams: SharedGrams;
+	readonly characters: number;
+	readonly predicted: number;
+	readonly types: number;
+}
+
+/**
+ * A gram is both a context with its next character and the context of the character after it, so that one table, and one
+ * look at it for each length, serves a whole position.
+ */
 export class CharacterModel {
-	readonly #grams = new CountTable();
-	readonly #contexts = new CountTable();
-	/** Different characters seen after each context. */
-	readonly #followers = new CountTable();
+	readonly #grams: GramTable;
 	#characters = 0;
+	/** Characters learnt with the ends of texts, and how many different ones: what follows the empty context. */
+	#predicted = 0;
+	#types = 0;
+	/** Places of the grams of each length that end at the last position; -1 where there is none. */
+	readonly #places = new Int32Array(order + 1);
+
+	constructor(grams: GramTable = new GramTable()) {
+		this.#grams = grams;
+	}
+
+	static from({ grams, characters, predicted, types }: SharedModel): CharacterModel {
+		const model = new CharacterModel(GramTable.from(grams));
+		model.#characters = characters;
+		model.#predicted = predicted;
+		model.#types = types;
+		return model;
+	}
+
+	shared(): SharedModel {
+		const counts = { characters: this.#characters, predicted: this.#predicted, types: this.#types };
+		return { grams: this.#grams.shared(), ...counts };
+	}
 
 	/** Characters learnt from so far. */
 	get characters(): number {
@@ -29,14 +64,25 @@ export class CharacterModel {
 		const units = unitsOf(text);
 		if (units.length === 0) return;
 		this.#characters += units.length - order;
-		const hashes = new Int32Array(order + 1);
-		for (let at = order - 1; at < units.length; at += 1) {
-			hashContexts(units, at, hashes);
-			for (let length = 0; length < order; length += 1) {
-				const context = hashes[length] ?? 0;
-				const isNew = this.#grams.add(extended(context, units[at] ?? 0)) === 1;
-				this.#contexts.add(context);
-				if (isNew) this.#followers.add(context);
+		this.#places.fill(-1);
+		for (let at = order - 2; at < units.length; at += 1) {
+			// The start marks are a context of the first character and follow nothing.
+			const isPredicted = at >= order - 1;
+			if (this.#grams.isFull(order)) this.#grow(units, at - 1);
+			if (isPredicted) this.#predicted += 1;
+			const longest = isPredicted ? order : order - 1;
+			let context = -1;
+			let hash = root;
+			for (let length = 1; length <= longest; length += 1) {
+				hash = extended(hash, (units[at - length + 1] ?? 0) + (length << 16));
+				const place = this.#grams.add(hash);
+				const isNew = this.#grams.count(place) === 1;
+				if (isNew && isPredicted) {
+					if (length === 1) this.#types += 1;
+					else if (context >= 0) this.#grams.addFollower(context);
+				}
+				context = this.#places[length] ?? -1;
+				this.#places[length] = place;
 			}
 		}
 	}
@@ -45,30 +91,59 @@ export class CharacterModel {
 	bitsPerCharacter(text: string): number | null {
 		const units = unitsOf(text);
 		if (units.length <= order || this.#characters === 0) return null;
-		const hashes = new Int32Array(order + 1);
 		let bits = 0;
-		for (let at = order - 1; at < units.length; at += 1) {
-			hashContexts(units, at, hashes);
-			bits -= Math.log2(this.#probability(hashes, units[at] ?? 0));
-		}
+		this.#find(units, order - 2);
+		for (let at = order - 1; at < units.length; at += 1) bits -= Math.log2(this.#probability(units, at));
 		return bits / (units.length - order + 1);
 	}
 
-	#probability(hashes: Int32Array, unit: number): number {
+	/** Of the unit at `at` after those before it, whose grams are in `#places`; leaves its own grams there. */
+	#probability(units: Uint16Array, at: number): number {
+		const grams = this.#grams;
+		const places = this.#places;
 		let probability = unseen;
-		for (let length = 0; length < order; length += 1) {
-			const context = hashes[length] ?? 0;
-			const total = this.#contexts.get(context);
-			// A context never seen says nothing; neither do longer ones.
-			if (total === 0) break;
-			const types = this.#followers.get(context);
-			probability = (this.#grams.get(extended(context, unit)) + types * probability) / (total + types);
+		let hash = root;
+		let context = -1;
+		let isKnown = true;
+		for (let length = 1; length <= order; length += 1) {
+			let place = -1;
+			if (isKnown) {
+				hash = extended(hash, (units[at - length + 1] ?? 0) + (length << 16));
+				place = grams.find(hash);
+				// Of a gram that was never seen, no longer one was.
+				isKnown = place >= 0;
+			}
+			const total = length === 1 ? this.#predicted : context >= 0 ? grams.count(context) : 0;
+			if (total > 0) {
+				const types = length === 1 ? this.#types : grams.followers(context);
+				probability = ((place >= 0 ? grams.count(place) : 0) + types * probability) / (total + types);
+			}
+			context = places[length] ?? -1;
+			places[length] = place;
 		}
 		return probability;
 	}
+
+	/** Looks up the grams that end at `at`. */
+	#find(units: Uint16Array, at: number): void {
+		let hash = root;
+		for (let length = 1; length <= order; length += 1) {
+			if (length > at + 1) this.#places[length] = -1;
+			else {
+				hash = extended(hash, (units[at - length + 1] ?? 0) + (length << 16));
+				this.#places[length] = this.#grams.find(hash);
+			}
+		}
+	}
+
+	/** Places move when the table grows. */
+	#grow(units: Uint16Array, at: number): void {
+		this.#grams.grow();
+		if (at >= order - 2) this.#find(units, at);
+	}
 }
 
-/** NFC, lower case, digits as 0, white space folded; borders before and one after. */
+/** NFC, lower case, digits as 0, white space folded; marks before and after. */
 function unitsOf(text: string): Uint16Array {
 	const plain = text
 		.normalize("NFC")
@@ -78,73 +153,16 @@ function unitsOf(text: string): Uint16Array {
 		.replace(/\p{Nd}/gu, "0");
 	if (plain.length === 0) return new Uint16Array(0);
 	const units = new Uint16Array(plain.length + order);
-	units.fill(border, 0, order - 1);
+	units.fill(startMark, 0, order - 1);
 	for (let at = 0; at < plain.length; at += 1) units[at + order - 1] = plain.charCodeAt(at);
-	units[units.length - 1] = border;
+	units[units.length - 1] = endMark;
 	return units;
 }
 
-/** `hashes[n]` becomes the hash of the n units before `at`. */
-function hashContexts(units: Uint16Array, at: number, hashes: Int32Array): void {
-	let hash = 0x2c1b3c6d;
-	hashes[0] = hash;
-	for (let length = 1; length < order; length += 1) {
-		hash = extended(hash, (units[at - length] ?? 0) + (length << 16));
-		hashes[length] = hash;
-	}
-}
-
-/** Mixed well (lowbias32, C. Wellons), since the tables keep nothing but this hash; never 0, which marks a free slot. */
+/** Mixed well (lowbias32, C. Wellons), since the table keeps nothing but this hash; never 0, which marks a free place. */
 function extended(hash: number, unit: number): number {
 	let mixed = Math.imul(hash ^ unit, 0x9e3779b1);
 	mixed = Math.imul(mixed ^ (mixed >>> 16), 0x7feb352d);
 	mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
 	return (mixed ^ (mixed >>> 16)) | 1;
-}
-
-/** Counts by 32-bit hash, in open addressing. Among a million keys one in 2,000 shares its count with another. */
-class CountTable {
-	#keys = new Int32Array(1 << 12);
-	#counts = new Uint32Array(1 << 12);
-	#used = 0;
-
-	get(key: number): number {
-		return this.#counts[this.#slot(key)] ?? 0;
-	}
-
-	/** Returns the new count. */
-	add(key: number): number {
-		let slot = this.#slot(key);
-		if (this.#keys[slot] === 0) {
-			if (this.#used * 2 >= this.#keys.length) {
-				this.#grow();
-				slot = this.#slot(key);
-			}
-			this.#keys[slot] = key;
-			this.#used += 1;
-		}
-		const count = (this.#counts[slot] ?? 0) + 1;
-		this.#counts[slot] = count;
-		return count;
-	}
-
-	#slot(key: number): number {
-		const mask = this.#keys.length - 1;
-		let slot = (key >>> 1) & mask;
-		while (this.#keys[slot] !== 0 && this.#keys[slot] !== key) slot = (slot + 1) & mask;
-		return slot;
-	}
-
-	#grow(): void {
-		const keys = this.#keys;
-		const counts = this.#counts;
-		this.#keys = new Int32Array(keys.length * 2);
-		this.#counts = new Uint32Array(keys.length * 2);
-		for (const [at, key] of keys.entries()) {
-			if (key === 0) continue;
-			const slot = this.#slot(key);
-			this.#keys[slot] = key;
-			this.#counts[slot] = counts[at] ?? 0;
-		}
-	}
 }
