@@ -1,7 +1,7 @@
 /** Accepted samples per teacher and language, with a bar for each; strategies are told in the cell's text. */
 import { select } from "d3";
 import type { MonitorCell, MonitorMessage } from "../../server/core/generate/monitor-message.ts";
-import { whole } from "./units.ts";
+import { whole } from "../shared/quantities.ts";
 
 interface Filled {
 	readonly accepted: number;

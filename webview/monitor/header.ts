@@ -1,7 +1,7 @@
 /** Title, state with its reason, the figures looked for first, and what can be done. */
 import { select } from "d3";
 import type { MonitorMessage, MonitorRequest } from "../../server/core/generate/monitor-message.ts";
-import { duration, money, whole } from "./units.ts";
+import { duration, money, whole } from "../shared/quantities.ts";
 
 const signs: Readonly<Record<MonitorMessage["state"], string>> = {
 	running: "▸",

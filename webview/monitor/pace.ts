@@ -1,7 +1,7 @@
 /** Two small charts over one time axis: accepted samples per second, and each teacher's limit with its pauses. */
 import { axisBottom, axisLeft, curveStepAfter, line, max, type ScaleLinear, scaleLinear, select } from "d3";
 import type { MonitorLane, MonitorMessage } from "../../server/core/generate/monitor-message.ts";
-import { duration } from "./units.ts";
+import { duration } from "../shared/quantities.ts";
 
 const height = 130;
 const margin = { top: 10, right: 16, bottom: 22, left: 44 };

@@ -1,7 +1,7 @@
 /** Why samples did not count, with bars to compare. */
 import { select } from "d3";
 import type { MonitorMessage } from "../../server/core/generate/monitor-message.ts";
-import { whole } from "./units.ts";
+import { whole } from "../shared/quantities.ts";
 
 export function drawReasons(section: HTMLElement, { reasons, rejected }: MonitorMessage): void {
 	section.hidden = reasons.length === 0;

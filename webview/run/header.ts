@@ -1,7 +1,7 @@
 /** Title, state of the run, state of the link (apart), progress and what can be done. */
 import { select } from "d3";
 import type { Link, PanelRun, RunPanelRequest } from "../../server/core/trainer/panel-message.ts";
-import { duration } from "./units.ts";
+import { duration } from "../shared/quantities.ts";
 
 const signs: Readonly<Record<string, string>> = {
 	succeeded: "✓",

@@ -1,10 +1,10 @@
 /** The learning curve: training and held-out loss by step, other runs beside it, redrawn in place on every step. */
 import { axisBottom, axisLeft, extent, line, type ScaleContinuousNumeric, scaleLinear, scaleLog, select } from "d3";
 import type { OtherRun, PanelRun } from "../../server/core/trainer/panel-message.ts";
+import { significant } from "../shared/quantities.ts";
 import { apart, type Curve, curvesOf, endOf, holesOf, type Point } from "./loss-curves.ts";
 import { followPointer } from "./loss-pointer.ts";
 import { drawLossTable } from "./loss-table.ts";
-import { significant } from "./units.ts";
 
 const height = 290;
 const margin = { top: 26, right: 96, bottom: 36, left: 46 };

@@ -1,7 +1,7 @@
 /** The nearest point to the pointer, marked and named. */
 import { pointer, select } from "d3";
+import { significant } from "../shared/quantities.ts";
 import type { Curve } from "./loss-curves.ts";
-import { significant } from "./units.ts";
 
 type Scale = (value: number) => number;
 interface Nearest {

@@ -1,7 +1,7 @@
 /** The learning curve's numbers, for reading instead of looking. */
 import { select } from "d3";
 import type { PanelRun } from "../../server/core/trainer/panel-message.ts";
-import { significant } from "./units.ts";
+import { significant } from "../shared/quantities.ts";
 
 const shownRows = 500;
 

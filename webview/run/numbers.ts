@@ -1,7 +1,7 @@
 /** The figures of a training run that people look for first. */
 import { select } from "d3";
 import type { PanelRun } from "../../server/core/trainer/panel-message.ts";
-import { significant, whole } from "./units.ts";
+import { significant, whole } from "../shared/quantities.ts";
 
 interface Figure {
 	readonly name: string;

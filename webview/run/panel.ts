@@ -4,10 +4,10 @@ import { type PanelRun, RunPanelMessage, type RunPanelRequest } from "../../serv
 import { drawLossChart } from "./loss-chart.ts";
 import { drawResults } from "./results.ts";
 import "./panel.css";
+import { whole } from "../shared/quantities.ts";
 import { drawHeader } from "./header.ts";
 import { drawNumbers } from "./numbers.ts";
 import { drawTrainingExample } from "./training-example.ts";
-import { whole } from "./units.ts";
 
 /** What each root shows, so that it can be drawn again when its width changes. */
 const shownIn = new WeakMap<HTMLElement, RunPanelMessage>();

@@ -1,7 +1,7 @@
 /** One row as the trainer sees it: which part is trained on, and how much of the dataset that is. */
 import { select } from "d3";
 import type { PanelRun } from "../../server/core/trainer/panel-message.ts";
-import { whole } from "./units.ts";
+import { whole } from "../shared/quantities.ts";
 
 export function drawTrainingExample(section: HTMLElement, set: PanelRun["trainingSet"]): void {
 	if (set === null) return;

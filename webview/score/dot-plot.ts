@@ -10,7 +10,7 @@ import {
 	symbolTriangle2,
 	symbolWye,
 } from "d3";
-import { svgIn } from "./svg.ts";
+import { svgIn } from "../shared/svg.ts";
 import { fixed } from "./units.ts";
 
 export interface DotRow {

@@ -1,5 +1,5 @@
 /** Hatched fills for what must not be believed, so that the mark does not rest on colour. */
-import type { Svg } from "./svg.ts";
+import type { Svg } from "../shared/svg.ts";
 
 export const sources = ["published", "own", "practice"] as const;
 

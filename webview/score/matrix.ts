@@ -1,5 +1,5 @@
 /** Numbers in rows and columns, tinted by size and sign; the number is always written, the tint only helps. */
-import { svgIn } from "./svg.ts";
+import { svgIn } from "../shared/svg.ts";
 import { fixed, signed } from "./units.ts";
 
 export interface MatrixCell {

@@ -1,6 +1,7 @@
 /** The score panel: published and own scores side by side, whether to believe them, and what is behind them. */
 import { select } from "d3";
 import { ScorePanelMessage, type ScorePanelRequest } from "../../server/core/score/panel-message.ts";
+import { installTooltip } from "../shared/tooltip.ts";
 import { drawBreakdown } from "./breakdown.ts";
 import { type Choices, type Choose, firstChoices, type Tab } from "./choices.ts";
 import { drawControls } from "./controls.ts";
@@ -12,7 +13,6 @@ import { recipeFigures } from "./recipe-figures.ts";
 import { scoreFigures } from "./score-figures.ts";
 import { drawTabs } from "./tabs.ts";
 import { teachersFigures } from "./teachers-figures.ts";
-import { installTooltip } from "./tooltip.ts";
 import "./panel.css";
 
 interface Shown {

@@ -1,6 +1,6 @@
 /** Points in the plane, labelled where there is room, with an optional line to compare with. */
 import { axisBottom, axisLeft, extent, scaleLinear, scaleLog } from "d3";
-import { svgIn } from "./svg.ts";
+import { svgIn } from "../shared/svg.ts";
 
 export interface ScatterPoint {
 	readonly x: number;

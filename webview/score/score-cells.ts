@@ -1,13 +1,13 @@
 /** The cells of the score chart: a button with a bar each, and the figures beside it. */
 import type { ScaleLinear, Selection } from "d3";
 import type { ScoreCell, ScorePanelMessage } from "../../server/core/score/panel-message.ts";
+import { isPress } from "../shared/press.ts";
+import { moveFocus } from "../shared/roving-focus.ts";
+import type { Svg } from "../shared/svg.ts";
 import { type Choices, type Choose, isDoubtful, publishedAlpha, quantityOf } from "./choices.ts";
 import { cellKey, type Line, ranksOf } from "./lines.ts";
-import { isPress } from "./press.ts";
 import { describe } from "./reading.ts";
-import { moveFocus } from "./roving-focus.ts";
 import { type Facet, rowHeight } from "./score-facets.ts";
-import type { Svg } from "./svg.ts";
 import { fixed, unknown } from "./units.ts";
 
 export interface Mark {

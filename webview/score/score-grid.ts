@@ -1,10 +1,11 @@
 /** Teachers by languages as bars. Every language has a scale of its own: scores compare within a language only. */
 import { max } from "d3";
 import type { ScorePanelMessage } from "../../server/core/score/panel-message.ts";
+import { isPress } from "../shared/press.ts";
+import { type Svg, svgIn } from "../shared/svg.ts";
 import { type Choices, type Choose, quantities } from "./choices.ts";
 import { drawHatches, sources } from "./hatch.ts";
 import { type Line, linesOf } from "./lines.ts";
-import { isPress } from "./press.ts";
 import { sourceLabel } from "./reading.ts";
 import { drawCells, marksOf } from "./score-cells.ts";
 import {
@@ -17,7 +18,6 @@ import {
 	type Source,
 	topsOf,
 } from "./score-facets.ts";
-import { type Svg, svgIn } from "./svg.ts";
 import { fixed } from "./units.ts";
 
 /** Draws, or redraws, the chart into `figure`, `width` pixels wide. */

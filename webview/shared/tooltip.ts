@@ -1,9 +1,10 @@
 /** One tooltip for all marks: whatever has `data-tip` shows it under the pointer or the focus. */
+import "./tooltip.css";
 
 /** Listens once on the panel's root. Texts are set as text, never as markup. */
 export function installTooltip(root: HTMLElement): void {
 	const tip = root.ownerDocument.createElement("div");
-	tip.className = "score-tooltip";
+	tip.className = "tooltip";
 	tip.setAttribute("role", "tooltip");
 	tip.hidden = true;
 	root.ownerDocument.body.append(tip);

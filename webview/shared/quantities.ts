@@ -1,4 +1,4 @@
-/** How quantities are written in the run panel. */
+/** How quantities are written in every panel. */
 
 /** Such as `12 s`, `4 min`, `3 h 20 min`. */
 export function duration(seconds: number): string {
@@ -18,4 +18,9 @@ export function whole(value: number): string {
 	return Math.round(value)
 		.toString()
 		.replaceAll(/\B(?=(\d{3})+$)/g, "\u202f");
+}
+
+/** Money to four digits after the point where it is little, since single samples cost less than a cent. */
+export function money(value: number, currency: string): string {
+	return `${value.toFixed(value < 1 ? 4 : 2)} ${currency}`;
 }
