@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command, CommandIo, ExitCode } from "./cli/command.ts";
 import { UserError } from "./core/problem.ts";
+import { isEngineThread, serveEngineThread } from "./node/engine-thread.ts";
 
 interface Entry {
 	readonly summary: string;
@@ -67,27 +68,33 @@ function abortOnSignals(): AbortSignal {
 	return controller.signal;
 }
 
-// A reader that went away (`polyglot … | head`) is no failure.
-process.stdout.on("error", (cause: NodeJS.ErrnoException) => process.exit(cause.code === "EPIPE" ? 0 : 2));
-
-try {
-	process.exitCode = await main(process.argv.slice(2), {
-		stdout: (text) => process.stdout.write(text),
-		stderr: (line) => process.stderr.write(`${line}\n`),
-		env: process.env,
-		cwd: process.cwd(),
-		mediaFolder: fileURLToPath(new URL("../media/", import.meta.url)),
-		version: readVersion(),
-		signal: abortOnSignals(),
-	});
-} catch (cause) {
-	// The one edge of this process: what the user can mend as it stands, anything else with its origin.
-	const text =
-		cause instanceof UserError
-			? cause.message
-			: cause instanceof Error
-				? (cause.stack ?? cause.message)
-				: String(cause);
-	process.stderr.write(`polyglot: ${cause instanceof UserError ? text.replaceAll(/\s*\n\s*/gu, " ") : text}\n`);
-	process.exitCode = 2;
+async function runProcess(): Promise<void> {
+	// A reader that went away (`polyglot … | head`) is no failure.
+	process.stdout.on("error", (cause: NodeJS.ErrnoException) => process.exit(cause.code === "EPIPE" ? 0 : 2));
+	try {
+		process.exitCode = await main(process.argv.slice(2), {
+			stdout: (text) => process.stdout.write(text),
+			stderr: (line) => process.stderr.write(`${line}\n`),
+			env: process.env,
+			cwd: process.cwd(),
+			mediaFolder: fileURLToPath(new URL("../media/", import.meta.url)),
+			engineFile: new URL(import.meta.url),
+			version: readVersion(),
+			signal: abortOnSignals(),
+		});
+	} catch (cause) {
+		// The one edge of this process: what the user can mend as it stands, anything else with its origin.
+		const text =
+			cause instanceof UserError
+				? cause.message
+				: cause instanceof Error
+					? (cause.stack ?? cause.message)
+					: String(cause);
+		process.stderr.write(`polyglot: ${cause instanceof UserError ? text.replaceAll(/\s*\n\s*/gu, " ") : text}\n`);
+		process.exitCode = 2;
+	}
 }
+
+// The product is one file, from which its threads start as well.
+if (isEngineThread()) await serveEngineThread();
+else await runProcess();

@@ -9,6 +9,8 @@ export interface CommandIo {
 	readonly cwd: string;
 	/** Absolute path of the product's own `media/`, with the published numbers and the practice seeds. */
 	readonly mediaFolder: string;
+	/** The file this process runs, from which threads start; without it all work is done on one thread. */
+	readonly engineFile?: URL;
 	/** Of the product, as package.json says. */
 	readonly version: string;
 	/** Aborted by Ctrl+C. */

@@ -33,7 +33,8 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 		connection.onExit(() => resolve());
 		io.signal.addEventListener("abort", () => resolve(), { once: true });
 	});
-	const runtime = { env: io.env, mediaFolder: io.mediaFolder, now: Date.now, log: (line: string) => io.stderr(line) };
+	const { env, mediaFolder, engineFile } = io;
+	const runtime = { env, mediaFolder, engineFile, now: Date.now, log: (line: string) => io.stderr(line) };
 	const practice = practiceMode(io.mediaFolder, practiceRunMs);
 	const features = [
 		teachersFeature(practice),

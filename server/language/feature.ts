@@ -8,6 +8,8 @@ export interface Runtime {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Absolute path of the product's own `media/`. */
 	readonly mediaFolder: string;
+	/** The file this process runs, from which threads start; without it all work is done on one thread. */
+	readonly engineFile?: URL | undefined;
 	/** Milliseconds since the epoch. */
 	now(): number;
 	/** Writes one line of the server's own log; never text of a sample, never a key. */

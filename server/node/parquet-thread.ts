@@ -1,5 +1,5 @@
 /** Writes a Parquet file's rows as lines of JSON, in a thread of its own where there is an engine's file to start one from. */
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { parentPort, Worker, workerData } from "node:worker_threads";
 import { UserError } from "../core/problem.ts";
 import { writeBlocks } from "./bounded-write.ts";
 import { parquetRows } from "./parquet-rows.ts";
@@ -47,11 +47,6 @@ function answersOf(worker: Worker, { onProgress, signal }: SourceOptions): Promi
 			reject(signal?.aborted ? signal.reason : new Error("The thread that reads Parquet ended.")),
 		);
 	});
-}
-
-/** Whether this thread was started by `copyParquet`. */
-export function isParquetWorker(): boolean {
-	return !isMainThread && (workerData as Partial<Order> | null)?.role === role;
 }
 
 /** Does what the thread was started for. */

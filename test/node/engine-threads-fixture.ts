@@ -1,4 +1,4 @@
 /** Stands for the engine's file where a test needs threads started from it. */
-import { isParquetWorker, serveParquetWorker } from "../../server/node/parquet-thread.ts";
+import { serveEngineThread } from "../../server/node/engine-thread.ts";
 
-if (isParquetWorker()) await serveParquetWorker();
+await serveEngineThread();
