@@ -1,16 +1,27 @@
 /** An estimate in words, with what it rests on. */
 import type { Estimate, Range } from "./estimate.ts";
 
-export function estimateText({ requests, promptTokens, completionTokens, cost, unpriced, seconds }: Estimate): string {
+/** What each range rests on; no server was asked. */
+export const estimateAssumptions =
+	"Rests on assumptions: 1 to 1.5 requests a sample, answers 0.6 to 2.5 times as long as the seeds', our own token counts, 15 to 100 tokens a second for each answer.";
+
+export function estimateText(estimate: Estimate): string {
+	const { requests, promptTokens, completionTokens, cost, time } = estimateFigures(estimate);
+	const parts = [`${requests} requests`, `${promptTokens} prompt and ${completionTokens} answer tokens`];
+	return `Expected: ${[...parts, `cost ${cost}`, time].join(", ")}.\n${estimateAssumptions}`;
+}
+
+/** Each range in words. */
+export function estimateFigures({ requests, promptTokens, completionTokens, cost, unpriced, seconds }: Estimate) {
 	const money = Object.entries(cost).map(([currency, range]) => `${span(range, amount)} ${currency}`);
 	const unknown = unpriced.length > 0 ? [`unknown for ${unpriced.join(", ")} (no price in polyglot.json)`] : [];
-	const parts = [
-		`${span(requests, whole)} requests`,
-		`${span(promptTokens, whole)} prompt and ${span(completionTokens, whole)} answer tokens`,
-		`cost ${[...money, ...unknown].join(" and ") || "0 (practice)"}`,
-		span(seconds, duration),
-	];
-	return `Expected: ${parts.join(", ")}.\nRests on assumptions: 1 to 1.5 requests a sample, answers 0.6 to 2.5 times as long as the seeds', our own token counts, 15 to 100 tokens a second for each answer.`;
+	return {
+		requests: span(requests, whole),
+		promptTokens: span(promptTokens, whole),
+		completionTokens: span(completionTokens, whole),
+		cost: [...money, ...unknown].join(" and ") || "0 (practice)",
+		time: span(seconds, duration),
+	};
 }
 
 function span([low, high]: Range, text: (value: number) => string): string {

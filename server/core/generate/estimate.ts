@@ -1,20 +1,24 @@
 /** What a run will take, before anything is sent: ranges, with the assumptions they rest on. */
+import * as z from "zod/mini";
 import { wantsPair } from "./chat-request.ts";
 import type { Cell } from "./plan.ts";
 import type { RunTeacher } from "./run-records.ts";
 import { costOf } from "./spending.ts";
 
+/** The least and the most to expect. */
+export const Range = z.readonly(z.tuple([z.number(), z.number()]));
 export type Range = readonly [low: number, high: number];
 
-export interface Estimate {
-	readonly requests: Range;
-	readonly promptTokens: Range;
-	readonly completionTokens: Range;
+export const EstimateRanges = z.object({
+	requests: Range,
+	promptTokens: Range,
+	completionTokens: Range,
 	/** By currency; teachers without a price are in `unpriced`. */
-	readonly cost: Readonly<Record<string, Range>>;
-	readonly unpriced: readonly string[];
-	readonly seconds: Range;
-}
+	cost: z.record(z.string(), Range),
+	unpriced: z.array(z.string()),
+	seconds: Range,
+});
+export type Estimate = z.infer<typeof EstimateRanges>;
 
 /** Mean tokens of a cell's first requests and of the answers its seeds suggest, by our own counting. */
 export interface CellTokens {
