@@ -1,9 +1,9 @@
-/** Loads the detectors that are WebAssembly: fastText with its model file, and CLD3. */
+/** Loads the detectors that need a file: fastText's model, and CLD3, which is WebAssembly. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadModule } from "cld3-asm/dist/cjs/index.js";
-import createFastText from "fasttext.wasm.js/dist/core/fastText.node.js";
-import type { Candidate, Detect, Detectors } from "../core/language-id/detector.ts";
+import type { Detect, Detectors } from "../core/language-id/detector.ts";
+import { fastTextDetector } from "../core/language-id/fasttext-detector.ts";
 import { francDetect } from "../core/language-id/franc-detector.ts";
 
 /** `mediaFolder` holds `language-id/`. Rejects where a file is missing or broken; franc alone still serves then. */
@@ -27,32 +27,8 @@ export async function detectorsOrFranc(mediaFolder: string, log: (line: string) 
 	}
 }
 
-/** Candidates asked of fastText: those beyond are less likely than one in ten thousand. */
-const candidates = 8;
-
 async function loadFastText(folder: string): Promise<Detect> {
-	const [wasmBinary, model] = await Promise.all([
-		readFile(join(folder, "fasttext.wasm")),
-		readFile(join(folder, "lid.176.ftz")),
-	]);
-	const silent = () => {};
-	const core = await createFastText({ wasmBinary, print: silent, printErr: silent });
-	core.FS.writeFile("lid.176.ftz", model);
-	const native = new core.FastText();
-	native.loadModel("lid.176.ftz");
-	return (text, most = candidates) => {
-		// fastText reads to the first line break only.
-		const found = native.predict(oneLine(text), most, 0);
-		try {
-			return Array.from({ length: found.size() }, (_, index): Candidate => {
-				const [score, label] = found.get(index);
-				return { label: label.slice("__label__".length), score: Math.min(1, score) };
-			});
-		} finally {
-			// The vector lives in WebAssembly's memory, which nobody else frees.
-			found.delete();
-		}
-	};
+	return fastTextDetector(await readFile(join(folder, "lid.176.ftz")));
 }
 
 async function loadCld3(): Promise<Detect> {
