@@ -3,7 +3,7 @@ import type { MonitorLane, MonitorMessage, MonitorSample } from "../core/generat
 import type { Manifest } from "../core/generate/run-records.ts";
 import { isPractice } from "../core/generate/run-records.ts";
 import type { SampleRow } from "../core/sample-row.ts";
-import type { SessionProgress } from "./generate-session.ts";
+import type { SessionProgress } from "./generate-progress.ts";
 
 /** Points a history keeps; older ones are thinned out by half. */
 const pointsKept = 600;

@@ -15,10 +15,12 @@ import type { Templates } from "../core/project.ts";
 import type { Strategy } from "../core/sample-row.ts";
 import { readManifest, replayRun, runFolder, runIds, writeManifest } from "./generate-folder.ts";
 import { lockRun } from "./generate-lock.ts";
+import type { SessionOptions } from "./generate-open.ts";
 import { RunPlans, requireSeeds, templateHashes } from "./generate-plans.ts";
+import type { SessionEnd, SessionProgress } from "./generate-progress.ts";
 import { EarlierAnswers } from "./generate-reuse.ts";
 import { readSeeds, type Seeds } from "./generate-seeds.ts";
-import { RunSession, type SessionEnd, type SessionOptions, type SessionProgress } from "./generate-session.ts";
+import { RunSession } from "./generate-session.ts";
 import { probedManifest } from "./teacher-probe.ts";
 
 /** What every start needs, new or resumed. */
@@ -62,6 +64,8 @@ export interface GenerateOptions extends RunSurroundings {
 	/** From `newRunId`, where the caller must know it before the start. */
 	readonly id?: string;
 	readonly purpose?: Manifest["purpose"];
+	/** What `accept` does, in a word, for the manifest. */
+	readonly acceptRule?: Manifest["accept"];
 	/** Version of the product, for the manifest. */
 	readonly tool?: string;
 }
@@ -224,6 +228,8 @@ function newManifest(options: GenerateOptions, cells: readonly Cell[], seeds: Se
 		seed: options.seed,
 		...(templates ? { templates } : {}),
 		...(options.budget ? { budget: options.budget } : {}),
+		...(options.acceptRule === undefined ? {} : { accept: options.acceptRule }),
+		...(options.reuse === undefined ? {} : { reuse: options.reuse }),
 		...(options.purpose === undefined ? {} : { purpose: options.purpose }),
 		...(options.tool === undefined ? {} : { tool: options.tool }),
 		templateHashes: templateHashes(cells, templates),

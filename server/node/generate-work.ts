@@ -1,5 +1,6 @@
-/** What a lane needs of the run it belongs to. */
+/** A lane as its run sees it, and what a lane needs of the run. */
 import type { LimitChange } from "../core/generate/adaptive-limit.ts";
+import type { Outcome } from "../core/generate/attempt-policy.ts";
 import type { CellProgress } from "../core/generate/cell-progress.ts";
 import type { Material } from "../core/generate/chat-request.ts";
 import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
@@ -10,6 +11,32 @@ import type { Answered } from "../core/generate/sample-of.ts";
 import type { Templates } from "../core/project.ts";
 import type { SampleRow } from "../core/sample-row.ts";
 import type { EarlierAnswer } from "./generate-reuse.ts";
+
+/** A planned request that is not settled yet. */
+export interface Pending {
+	readonly line: PlanLine;
+	readonly cell: CellProgress;
+	readonly earlier: readonly Outcome[];
+	/** The last answer and what the checker said about it, so that the teacher can mend it. */
+	readonly correction?: { readonly answer: string; readonly reason: string };
+}
+
+/** One teacher's share of a run. */
+export interface RunLane {
+	readonly teacher: RunTeacher;
+	readonly cells: readonly CellProgress[];
+	readonly inFlight: number;
+	/** What the endpoint gets at once now. */
+	readonly limit: number;
+	/** Why nothing is sent just now; null while requests flow. */
+	readonly waiting: string | null;
+	/** Money one attempt is expected to cost; null without a price. */
+	readonly expectedCost: number | null;
+	/** Sends as much as may be sent. Safe to call at any time. */
+	pump(): void;
+	/** Settles when nothing is left to do or the run stopped. */
+	readonly ended: Promise<void>;
+}
 
 export interface RunWork {
 	readonly templates: Templates | undefined;

@@ -1,0 +1,70 @@
+/** Opens a run's logs, replays them, and brings output and journal into agreement. */
+import { type Accept, duplicateText } from "../core/generate/acceptance.ts";
+import { CellProgress } from "../core/generate/cell-progress.ts";
+import { NumberSet } from "../core/generate/number-set.ts";
+import type { Manifest } from "../core/generate/run-records.ts";
+import type { SampleRow } from "../core/sample-row.ts";
+import { type RunLogs, replayRun, type Unsettled } from "./generate-folder.ts";
+import type { RunLock } from "./generate-lock.ts";
+import { openOutput } from "./generate-output.ts";
+import { RunPlans, shortHash } from "./generate-plans.ts";
+import type { SessionProgress } from "./generate-progress.ts";
+import { missingRows, recoverRows } from "./generate-recover.ts";
+import type { EarlierAnswers } from "./generate-reuse.ts";
+import { type Seeds, sha256 } from "./generate-seeds.ts";
+import type { JsonlLog } from "./jsonl-log.ts";
+
+export interface SessionOptions {
+	readonly path: string;
+	readonly manifest: Manifest;
+	readonly seeds: Seeds;
+	readonly lock: RunLock;
+	readonly keys: ReadonlyMap<string, string | null>;
+	readonly accept?: Accept;
+	readonly onProgress?: (progress: SessionProgress) => void;
+	readonly signal?: AbortSignal;
+	readonly timeoutMs?: number;
+	/** Answers of earlier runs to take over; closed with the session. */
+	readonly earlier?: EarlierAnswers;
+	/** Outcomes or reasons whose given-up requests are asked again. */
+	readonly rerun?: readonly string[];
+	/** Further origins whose answers count as those of the same model. */
+	readonly reuseOrigins?: readonly string[];
+}
+
+export interface OpenedRun {
+	readonly cells: readonly CellProgress[];
+	readonly plans: RunPlans;
+	readonly logs: RunLogs;
+	readonly output: JsonlLog;
+	readonly unsettled: readonly Unsettled[];
+	/** Texts that stand in the output, as 52-bit numbers. */
+	readonly seen: NumberSet;
+}
+
+/** Replays the logs, and brings the output up to what the journal acknowledged. */
+export async function openRun(options: SessionOptions): Promise<OpenedRun> {
+	const { manifest, seeds, path } = options;
+	const cells = manifest.cells.map((cell, index) => new CellProgress(cell, index));
+	const replayed = await replayRun(path, cells, options.rerun);
+	const plans = new RunPlans(manifest, seeds.rows);
+	plans.remember(replayed.plannedKeys);
+	const seen = new NumberSet();
+	const written = new Set<string>();
+	const unsettled = new Set(replayed.unsettled.map(({ line }) => line.key));
+	const recovered: SampleRow[] = [];
+	const output = await openOutput(manifest.output, (row) => {
+		seen.add(rowHash(row));
+		if (row.provenance && unsettled.has(row.provenance.request)) recovered.push(row);
+		if (row.provenance && replayed.accepted.has(row.provenance.request)) written.add(row.provenance.request);
+	});
+	for await (const row of missingRows(options, replayed, plans, written)) {
+		seen.add(rowHash(row));
+		await output.append(row);
+	}
+	const found = await recoverRows(recovered, replayed, cells);
+	return { cells, plans, logs: found.logs, output, unsettled: found.unsettled, seen };
+}
+
+/** What two rows must not share, as a number. */
+export const rowHash = (row: SampleRow): number => shortHash(sha256(duplicateText(row)));

@@ -1,0 +1,114 @@
+/** One endpoint's pace: how much it may get now, and why not more. Limit, buckets and breaker behind one door. */
+import { AdaptiveLimit, type LimitChange } from "../core/generate/adaptive-limit.ts";
+import type { Judged } from "../core/generate/attempt-policy.ts";
+import { CircuitBreaker } from "../core/generate/circuit-breaker.ts";
+import { RateBucket } from "../core/generate/rate-bucket.ts";
+import type { Reply } from "../core/generate/reply.ts";
+import type { RunTeacher } from "../core/generate/run-records.ts";
+
+/** What a reply changed, for the run's events. */
+export interface PaceChange {
+	readonly limit?: LimitChange;
+	/** Nothing is sent for so long. */
+	readonly pause?: { readonly ms: number; readonly reason: string; readonly isHold: boolean };
+	/** The endpoint does not work; the run shall stop with this reason. */
+	readonly stop?: string;
+}
+
+const defaultConcurrency = 64;
+
+export class Pace {
+	readonly #teacher: RunTeacher;
+	readonly #limit: AdaptiveLimit;
+	readonly #breaker: CircuitBreaker;
+	readonly #requests: RateBucket | undefined;
+	readonly #tokens: RateBucket | undefined;
+	#holdReason: string | null = null;
+
+	constructor(teacher: RunTeacher) {
+		this.#teacher = teacher;
+		const clock = { now: () => performance.now(), random: Math.random };
+		this.#limit = new AdaptiveLimit({ ...clock, max: teacher.concurrency ?? defaultConcurrency });
+		this.#breaker = new CircuitBreaker(clock);
+		this.#requests = teacher.rpm === undefined ? undefined : new RateBucket(teacher.rpm, clock.now);
+		this.#tokens = teacher.tpm === undefined ? undefined : new RateBucket(teacher.tpm, clock.now);
+	}
+
+	get limit(): number {
+		return this.#limit.limit;
+	}
+
+	/** Why nothing may be sent just now; null where something may. */
+	waiting(expectedTokens: number): string | null {
+		const seconds = Math.ceil(this.#limit.pauseMs / 1000);
+		if (seconds > 0)
+			return this.#holdReason === null ? `server pause ${seconds} s` : `${this.#holdReason} Next try in ${seconds} s`;
+		if (this.#requests && this.#requests.waitMs(1) > 0) return `rpm bucket (${this.#teacher.rpm} requests a minute)`;
+		if (this.#tokens && this.#tokens.waitMs(expectedTokens) > 0)
+			return `tpm bucket (${this.#teacher.tpm} tokens a minute)`;
+		return null;
+	}
+
+	maySend(inFlight: number, expectedTokens: number): boolean {
+		if (!this.#limit.maySend(inFlight) || this.#bucketMs(expectedTokens) > 0) return false;
+		return !this.#breaker.isProbing || inFlight === 0;
+	}
+
+	/** Milliseconds until a pause ends or a bucket has filled; 0 where neither holds anything back. */
+	waitMs(expectedTokens: number): number {
+		return Math.max(this.#limit.pauseMs, this.#bucketMs(expectedTokens));
+	}
+
+	/** Takes a request and its expected tokens out of the buckets. */
+	reserve(tokens: number): void {
+		this.#requests?.take(1);
+		this.#tokens?.take(tokens);
+	}
+
+	/** Nothing was sent after all. */
+	giveBack(tokens: number): void {
+		this.#requests?.take(-1);
+		this.#tokens?.take(-tokens);
+	}
+
+	/** Tells limit, buckets and breaker what came back. */
+	adapt(
+		reply: Reply,
+		{ outcome, reason }: Judged,
+		{ sentAt, latencyMs, reserved }: { sentAt: number; latencyMs: number; reserved: number },
+	): PaceChange {
+		if (reply.type === "answer" && reply.usage)
+			this.#tokens?.take(reply.usage.promptTokens + reply.usage.completionTokens - reserved);
+		const change = this.#limitChange(reply, outcome === "busy", sentAt, latencyMs);
+		if (outcome === "answered") {
+			this.#holdReason = null;
+			this.#breaker.succeeded();
+			return change;
+		}
+		const announced = reply.type === "failure" ? (reply.retryAfterMs ?? 0) : 0;
+		const step = this.#breaker.failed(outcome, reason ?? outcome, sentAt, announced);
+		if (step.type === "stop") return { ...change, stop: step.reason };
+		if (step.type === "go-on") return change;
+		this.#holdReason = reason;
+		this.#limit.holdBack(step.ms);
+		return { ...change, pause: { ms: step.ms, reason: reason ?? outcome, isHold: true } };
+	}
+
+	#limitChange(reply: Reply, isBusy: boolean, sentAt: number, latencyMs: number): PaceChange {
+		if (reply.type === "answer") return changed(this.#limit.succeeded(latencyMs));
+		if (!isBusy) {
+			this.#limit.stumbled();
+			return {};
+		}
+		const limit = this.#limit.overloaded(sentAt, reply.retryAfterMs);
+		if (!limit) return {};
+		const reason = "the server asks to slow down (429)";
+		return { limit, pause: { ms: this.#limit.pauseMs, reason, isHold: false } };
+	}
+
+	#bucketMs(expectedTokens: number): number {
+		return Math.max(this.#requests?.waitMs(1) ?? 0, this.#tokens?.waitMs(expectedTokens) ?? 0);
+	}
+}
+
+const changed = (limit: LimitChange | undefined): PaceChange => (limit ? { limit } : {});
