@@ -15,7 +15,7 @@ const walls: Readonly<Record<string, { readonly may: readonly RegExp[]; readonly
 		may: [
 			/^server\/core\//,
 			/^zod\/mini$/,
-			/^(franc|jsonc-parser|d3-[a-z]+|ml-[a-z-]+|@stdlib\/.*|simple-statistics|jstat)$/,
+			/^(franc|jsonc-parser|d3-[a-z]+|ml-[a-z-]+|@stdlib\/.*)$/,
 		],
 		why: "core is pure",
 	},

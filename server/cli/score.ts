@@ -11,12 +11,15 @@ import { latexTables, markdownTables } from "../core/score/paper-tables.ts";
 import { makeRecord, ScoreRecord, verifyRecord } from "../core/score/record.ts";
 import { Anchors, ExtrinsicRow, IntrinsicRow, Population, ScoreRow } from "../core/score/rows.ts";
 import { scoreText } from "../core/score/score-text.ts";
+import { type GapVariant, gapVariants } from "../core/score/scored-row.ts";
+import { populationOf } from "../core/score/z-score.ts";
 import { loadPublished } from "../node/score-files.ts";
 import { readObject, readRows } from "../node/score-rows.ts";
 import type { CommandIo, ExitCode } from "./command.ts";
 
 const usage = `Usage: polyglot score --scores FILE | --intrinsic FILE --extrinsic FILE
-       [--anchors FILE] [--population NAME|FILE] [--format FORMAT]
+       [--anchors FILE] [--population NAME|FILE] [--pgr VARIANT] [--format FORMAT]
+       polyglot score --freeze NAME --intrinsic FILE
        polyglot score --verify FILE
 
   --scores      rows that are scored already; kept as they are, with gain and guard added
@@ -24,6 +27,10 @@ const usage = `Usage: polyglot score --scores FILE | --intrinsic FILE --extrinsi
   --extrinsic   rows of student_base, teacher_model, target_lang, result, result_stderr
   --anchors     base and reference results by language (default: the published ones, for published student bases)
   --population  of z: published-2026 (default), this-file, within-language, or a file
+  --pgr         which PGR enters the score: ratio-of-means (default, the authors' code) or mean-of-ratios (their
+                formula, task by task; needs tasks in results and anchors); both are in every row
+  --freeze      prints the rows of --intrinsic as a population of this name, for --population: adding a teacher later
+                moves no score
   --format      text (default), json, jsonl, csv, markdown, latex, or record: the rows with all they rest on
   --verify      computes a record again and compares every digit; exit code 1 if one differs
 `;
@@ -57,6 +64,7 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 			return 0;
 		}
 		if (options.verify !== undefined) return await verify(options.verify, io);
+		if (options.freeze !== undefined) return await freeze(options.freeze, options.intrinsic, io);
 		const write = Object.hasOwn(formats, options.format) ? formats[options.format] : undefined;
 		if (!write) throw new UserError("usage", `--format ${options.format}: choose ${Object.keys(formats).join(", ")}.`);
 		io.stdout(write(await inputsOf(options, io)));
@@ -70,7 +78,8 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 
 function parse(args: string[]) {
 	const text = { type: "string" } as const;
-	const options = { scores: text, intrinsic: text, extrinsic: text, anchors: text, population: text, verify: text };
+	const files = { scores: text, intrinsic: text, extrinsic: text, anchors: text };
+	const options = { ...files, population: text, pgr: text, freeze: text, verify: text };
 	try {
 		return parseArgs({
 			args,
@@ -89,6 +98,8 @@ async function inputsOf(options: ReturnType<typeof parse>, io: CommandIo): Promi
 	if (scores !== undefined && intrinsic === undefined && extrinsic === undefined) {
 		if (options.population !== undefined)
 			throw new UserError("usage", "--population goes with --intrinsic; a row of --scores keeps its z_score.");
+		if (options.pgr !== undefined)
+			throw new UserError("usage", "--pgr goes with --extrinsic; a row of --scores keeps its pgr.");
 		return { kind: "scores", scores: await rowsOf(scores, ScoreRow, io), ...choice };
 	}
 	if (scores !== undefined || intrinsic === undefined || extrinsic === undefined)
@@ -98,6 +109,7 @@ async function inputsOf(options: ReturnType<typeof parse>, io: CommandIo): Promi
 		intrinsic: await rowsOf(intrinsic, IntrinsicRow, io),
 		extrinsic: await rowsOf(extrinsic, ExtrinsicRow, io),
 		population: await choosePopulation(options.population, published.population, io),
+		pgr: chooseVariant(options.pgr),
 		...choice,
 	};
 }
@@ -116,6 +128,21 @@ async function choosePopulation(
 			`--population ${name}: neither a file nor one of ${published.name}, this-file, within-language.`,
 		);
 	return { rule: "frozen", population: await readObject(path, Population) };
+}
+
+function chooseVariant(name: string | undefined): GapVariant {
+	const variant = name === undefined ? "ratio-of-means" : gapVariants.find((one) => one === name);
+	if (!variant) throw new UserError("usage", `--pgr ${name}: choose ${gapVariants.join(" or ")}.`);
+	return variant;
+}
+
+async function freeze(name: string, intrinsic: string | undefined, io: CommandIo): Promise<ExitCode> {
+	if (intrinsic === undefined) throw new UserError("usage", "--freeze NAME needs --intrinsic FILE.");
+	const population = populationOf(await rowsOf(intrinsic, IntrinsicRow, io), name);
+	if (!population)
+		throw new UserError("no-rows", `${intrinsic}: no row has all four metrics, so there is nothing to freeze.`);
+	io.stdout(`${JSON.stringify(Population.parse(population), null, "\t")}\n`);
+	return 0;
 }
 
 /** 0 when every number of the record comes out the same, else 1 with each difference on stderr. */

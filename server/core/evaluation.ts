@@ -120,6 +120,7 @@ function scoreParts(
 		tasks,
 		missingTasks,
 		anchor: compared?.anchor ?? null,
+		anchorRefusal: compared?.refusal ?? null,
 		intrinsic: null,
 		population: null,
 		practice: view.isPractice,

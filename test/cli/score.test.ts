@@ -63,7 +63,7 @@ test("metrics and results join into scores; anchors with errors give intervals",
 	assert.ok(Math.abs(rows[0].pg_score - (0.5 + 0.36364) / 2) < 1e-5);
 	assert.ok(Math.abs(rows[0].gain_stderr - Math.hypot(0.01, 0.01)) < 1e-12);
 	assert.ok(Math.abs(rows[0].pgr_stderr - Math.sqrt(1e-4 + 0.25e-4 + 0.25e-4) / 0.2) < 1e-12);
-	assert.deepEqual(rows[0].reasons, []);
+	assert.deepEqual(rows[0].reasons, ["task_results_missing"]);
 	assert.deepEqual([rows[1].z_score, rows[1].pg_score], [null, null]);
 	assert.ok(rows[1].reasons.includes("intrinsic_row_missing"));
 	assert.equal(rows[60].student_base, null);

@@ -1,7 +1,7 @@
-// Runs the Python tests of the trainer in a virtual environment of their own, which it makes when it is missing.
+// Runs the Python tests, of the trainer and of the score's statistics, in virtual environments it makes when missing.
 // Uses nothing but Node 20, python3 (3.11 or newer) with venv and pip, and the package index that pip is set up for.
 //
-//   node test/tools/python-tests.mjs [--no-torch] [pytest arguments]
+//   node test/tools/python-tests.mjs [--no-torch | --statistics] [pytest arguments]
 //
 // Without `--no-torch` the worker's real libraries are installed as well (about 3 GB to download: on Linux x64 the index has
 // torch only together with CUDA), so that the tests train tiny models. With it those tests are skipped.
@@ -34,6 +34,23 @@ function environment(name, extras) {
 	return python;
 }
 
+/** The interpreter with scipy, scikit-learn and statsmodels, which the score's statistics are compared with. */
+function statisticsEnvironment() {
+	const folder = join(root, ".venv/score");
+	const python = join(folder, "bin/python");
+	const stamp = join(folder, ".stamp");
+	const wanted = readFileSync(join(root, "test/fixtures/paper/requirements.txt"), "utf8");
+	if (existsSync(python) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return python;
+	rmSync(folder, { recursive: true, force: true });
+	mkdirSync(dirname(folder), { recursive: true });
+	console.error("Making the Python environment .venv/score (once) …");
+	run(findPython(), ["-m", "venv", folder]);
+	const requirements = join(root, "test/fixtures/paper/requirements.txt");
+	run(python, ["-m", "pip", "install", "--quiet", "--progress-bar", "off", "--requirement", requirements]);
+	writeFileSync(stamp, wanted);
+	return python;
+}
+
 /** The first Python on the path that is new enough. */
 function findPython() {
 	for (const name of ["python3", "python3.14", "python3.13", "python3.12", "python3.11"]) {
@@ -44,6 +61,19 @@ function findPython() {
 	throw new Error(`The trainer's tests need Python ${oldest.join(".")} or newer with its venv module on the path.`);
 }
 
+/** Exit code of the score's statistics against scipy, scikit-learn and statsmodels, on data drawn anew each time. */
+function statisticsTests(given) {
+	const pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "test/core/score/python", ...given];
+	return spawnSync(statisticsEnvironment(), pytest, { cwd: root, stdio: ["ignore", 1, 2] }).status ?? 1;
+}
+
+/** Exit code of the trainer's tests. */
+function trainerTests(withTorch, given) {
+	const python = withTorch ? environment("worker", "train,test") : environment("service", "test");
+	run(python, ["-m", "ruff", "check", "--quiet", trainer]);
+	return spawnSync(python, ["-m", "pytest", ...given], { cwd: trainer, stdio: ["ignore", 1, 2] }).status ?? 1;
+}
+
 function run(command, args, options = {}) {
 	const done = spawnSync(command, args, { stdio: ["ignore", 2, 2], ...options });
 	if (done.status !== 0) throw new Error(`\`${command} ${args.join(" ")}\` failed; see its message above.`);
@@ -51,12 +81,13 @@ function run(command, args, options = {}) {
 
 try {
 	const given = process.argv.slice(2);
-	const withTorch = !given.includes("--no-torch");
-	const python = withTorch ? environment("worker", "train,test") : environment("service", "test");
-	const rest = given.filter((argument) => argument !== "--no-torch");
-	run(python, ["-m", "ruff", "check", "--quiet", trainer]);
-	const tests = spawnSync(python, ["-m", "pytest", ...rest], { cwd: trainer, stdio: ["ignore", 1, 2] });
-	process.exitCode = tests.status ?? 1;
+	const rest = given.filter((argument) => argument !== "--no-torch" && argument !== "--statistics");
+	if (given.includes("--statistics")) process.exitCode = statisticsTests(rest);
+	else {
+		const code = trainerTests(!given.includes("--no-torch"), rest);
+		// With arguments of one's own pytest is asked about the trainer only.
+		process.exitCode = rest.length > 0 ? code : code || statisticsTests([]);
+	}
 } catch (cause) {
 	console.error(cause.message);
 	process.exitCode = 1;

@@ -70,6 +70,11 @@ console.log(
 const code = await run(["test/tools/python-tests.mjs", "--no-torch", "-q", `--junitxml=${junit}`]);
 writeFileSync(join(results, "python.json"), JSON.stringify(junitCounts(junit)));
 addReported("trainer", join(results, "python.json"), code);
+console.log("\n== statistics of the score (Python: scipy, scikit-learn, statsmodels)");
+const statistics = join(results, "statistics.xml");
+const statisticsCode = await run(["test/tools/python-tests.mjs", "--statistics", `--junitxml=${statistics}`]);
+writeFileSync(join(results, "statistics.json"), JSON.stringify(junitCounts(statistics)));
+addReported("statistics", join(results, "statistics.json"), statisticsCode);
 
 await nodeTests(
 	"unit",

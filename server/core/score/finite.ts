@@ -1,4 +1,4 @@
 /** A measured number, or null: absent, null and non-finite values are all "not known". */
-export function finite(value: number | null | undefined): number | null {
+export function finite(value: unknown): number | null {
 	return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { chooseAnchors } from "./anchor-choice.ts";
 import { guardScores, joinScores } from "./join.ts";
 import { Anchors, ExtrinsicRow, IntrinsicRow, Population, ScoreRow } from "./rows.ts";
-import type { ScoredRow } from "./scored-row.ts";
+import { gapVariants, type ScoredRow } from "./scored-row.ts";
 import { populationOf } from "./z-score.ts";
 
 /** How z is standardised: a frozen population, or the given rows, all of them or language by language. */
@@ -23,6 +23,8 @@ export const ScoreInputs = z.discriminatedUnion("kind", [
 		intrinsic: z.array(IntrinsicRow),
 		extrinsic: z.array(ExtrinsicRow),
 		population: PopulationRule,
+		/** Which PGR enters the score. */
+		pgr: z._default(z.enum(gapVariants), "ratio-of-means"),
 		...AnchorChoice,
 	}),
 ]);
@@ -32,7 +34,7 @@ export function scoreInputs(inputs: ScoreInputs): ScoredRow[] {
 	const reading = chooseAnchors(inputs.anchors, inputs.publishedAnchors);
 	if (inputs.kind === "scores") return guardScores(inputs.scores, reading);
 	const population = populationFor(inputs.population, inputs.intrinsic);
-	return joinScores(inputs.intrinsic, inputs.extrinsic, { population, reading });
+	return joinScores(inputs.intrinsic, inputs.extrinsic, { population, reading, variant: inputs.pgr });
 }
 
 function populationFor(rule: PopulationRule, rows: readonly IntrinsicRow[]): (language: string) => Population | null {

@@ -1,23 +1,33 @@
 /** Joins intrinsic and benchmark rows by teacher and language; a row without a partner is kept, with the reason. */
 import type { ExtrinsicRow, IntrinsicRow, Population, ScoreRow } from "./rows.ts";
-import { computeScore, guardScore, type Reading, type ScoredRow, unmatchedIntrinsic } from "./scored-row.ts";
+import {
+	computeScore,
+	type GapVariant,
+	guardScore,
+	type Reading,
+	type ScoredRow,
+	unmatchedIntrinsic,
+} from "./scored-row.ts";
 
 export interface Scales {
 	readonly population: (language: string) => Population | null;
 	readonly reading: (base: string, language: string) => Reading;
+	/** Which PGR enters the score; the authors' by default. */
+	readonly variant?: GapVariant | undefined;
 }
 
 /** One row per benchmark row, then the intrinsic rows nobody evaluated. Of equal keys the later row counts. */
 export function joinScores(
 	intrinsic: readonly IntrinsicRow[],
 	extrinsic: readonly ExtrinsicRow[],
-	{ population, reading }: Scales,
+	{ population, reading, variant }: Scales,
 ): ScoredRow[] {
 	const byTeacher = new Map(intrinsic.map((row) => [pairKey(row), row]));
 	const evaluated = new Set(extrinsic.map(pairKey));
 	const scored = extrinsic.map((row) => {
 		const partner = byTeacher.get(pairKey(row)) ?? null;
-		return computeScore(row, partner, population(row.target_lang), reading(row.student_base, row.target_lang));
+		const read = reading(row.student_base, row.target_lang);
+		return computeScore(row, partner, population(row.target_lang), read, variant);
 	});
 	const alone = [...byTeacher.values()].filter((row) => !evaluated.has(pairKey(row)));
 	return markSuperseded([...scored, ...alone.map((row) => unmatchedIntrinsic(row, population(row.target_lang)))]);

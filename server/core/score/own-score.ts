@@ -1,8 +1,9 @@
 /** A score of one's own: from task results and metrics to a row that carries all it rests on. */
 import { finite } from "./finite.ts";
 import { recoveredGap } from "./performance-gap.ts";
-import type { Anchor, IntrinsicRow, OwnScoreRow, Population, Task } from "./rows.ts";
+import type { Anchor, AnchorTask, IntrinsicRow, OwnScoreRow, Population, Task } from "./rows.ts";
 import { polyglotScore } from "./scored-row.ts";
+import { meanOfGaps, taskKeys } from "./task-gaps.ts";
 import { zScore } from "./z-score.ts";
 
 export interface OwnScoreParts {
@@ -15,6 +16,8 @@ export interface OwnScoreParts {
 	readonly missingTasks?: readonly string[];
 	/** The same tasks and shots of base and reference; null where they were not evaluated. */
 	readonly anchor: Anchor | null;
+	/** Why base and reference may not be compared with the student, where both were evaluated. */
+	readonly anchorRefusal?: string | null;
 	readonly intrinsic: IntrinsicRow | null;
 	readonly population: Population | null;
 	readonly practice: boolean;
@@ -28,6 +31,7 @@ export interface OwnScoreParts {
 export function ownScore(parts: OwnScoreParts): OwnScoreRow {
 	const { value, stderr } = meanOfTasks(parts.tasks);
 	const pgr = recoveredGap(value, parts.anchor);
+	const byTask = meanOfGaps(parts.tasks, parts.anchor);
 	const z = parts.intrinsic && parts.population ? zScore(parts.intrinsic, parts.population).z : null;
 	return {
 		student_base: parts.studentBase,
@@ -43,6 +47,10 @@ export function ownScore(parts: OwnScoreParts): OwnScoreRow {
 		ref: parts.anchor?.ref ?? null,
 		ref_stderr: parts.anchor?.ref_stderr ?? null,
 		tasks: [...parts.tasks],
+		...(parts.anchor?.tasks ? { anchor_tasks: parts.anchor.tasks } : {}),
+		anchor_refusal: parts.anchorRefusal ?? null,
+		pgr_mean_of_ratios: byTask?.pgr ?? null,
+		pgr_mean_of_ratios_stderr: byTask?.stderr ?? null,
 		missing_tasks: [...(parts.missingTasks ?? [])],
 		intrinsic: parts.intrinsic,
 		population: parts.population?.name ?? null,
@@ -88,22 +96,31 @@ export function anchorFrom(
 	if (low.value === null || high.value === null)
 		return { anchor: null, refusal: "A task of base or reference has no value." };
 	return {
-		anchor: { base: low.value, ref: high.value, base_stderr: low.stderr, ref_stderr: high.stderr },
+		anchor: {
+			base: low.value,
+			ref: high.value,
+			base_stderr: low.stderr,
+			ref_stderr: high.stderr,
+			tasks: anchorTasks(base, reference),
+		},
 		refusal: null,
 	};
+}
+
+function anchorTasks(base: readonly Task[], reference: readonly Task[]): AnchorTask[] {
+	return base.flatMap((low) => {
+		const high = reference.find((one) => taskKeys([one]) === taskKeys([low]));
+		const [lowValue, highValue] = [finite(low.value), finite(high?.value)];
+		if (!high || lowValue === null || highValue === null) return [];
+		const { task, metric, shots } = low;
+		const errors = { base_stderr: finite(low.stderr), ref_stderr: finite(high.stderr) };
+		return [{ task, ...(metric === undefined ? {} : { metric }), shots, base: lowValue, ref: highValue, ...errors }];
+	});
 }
 
 /** The newest row that has all its tasks, else the newest; rows are given oldest first. */
 export function newestComplete(rows: readonly OwnScoreRow[]): OwnScoreRow | undefined {
 	return rows.findLast((row) => finite(row.result) !== null && row.missing_tasks.length === 0) ?? rows.at(-1);
-}
-
-/** Tasks with metric and shots, in one order, such as `mgsm/acc (5 shots)`. */
-function taskKeys(tasks: readonly Task[]): string {
-	return tasks
-		.map(({ task, metric, shots }) => `${task}${metric ? `/${metric}` : ""} (${shots ?? "unknown"} shots)`)
-		.sort()
-		.join(", ");
 }
 
 function sumOfAll(values: readonly (number | null)[]): number | null {

@@ -4,6 +4,10 @@ const sentences = {
 	reference_not_above_base: "The reference model is not better than the base, so there is no gap to recover.",
 	reference_within_two_stderr:
 		"The reference is better than the base by less than two standard errors, so the gap may be noise.",
+	task_reference_not_above_base:
+		"In at least one task the reference is not better than the base, so the mean of ratios means nothing.",
+	task_results_missing: "Results are not known task by task, so PGR as a mean of ratios cannot be formed.",
+	anchors_on_other_tasks: "Base and reference were measured on other tasks or shots than the student.",
 	anchor_missing: "No base and reference result is known for this language and student base.",
 	anchor_stderr_missing: "The errors of base and reference are unknown, so the gap cannot be tested.",
 	anchors_of_other_student_base: "Base and reference were measured on another student base.",

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { ScoreInputs, scoreInputs } from "./inputs.ts";
 
 /** Raised whenever the same inputs would give other rows. */
-export const arithmetic = "polyglot-score/1";
+export const arithmetic = "polyglot-score/2";
 
 /** SHA-256 of a text in hex; given by the caller. */
 export type Sha256 = (text: string) => string;

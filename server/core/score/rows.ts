@@ -41,12 +41,26 @@ export const ScoreRow = z.looseObject({
 });
 export type ScoreRow = z.infer<typeof ScoreRow>;
 
+/** What base and reference reach in one task; shots are part of what was measured. */
+export const AnchorTask = z.looseObject({
+	task: Name,
+	metric: z.optional(Name),
+	shots: z.nullish(z.int().check(z.gte(0))),
+	base: z.number(),
+	ref: z.number(),
+	base_stderr: Stderr,
+	ref_stderr: Stderr,
+});
+export type AnchorTask = z.infer<typeof AnchorTask>;
+
 /** What the base and the reference reach in one language, on the student's tasks. */
 export const Anchor = z.looseObject({
 	base: z.number(),
 	ref: z.number(),
 	base_stderr: Stderr,
 	ref_stderr: Stderr,
+	/** The tasks the two means are over; absent where the file does not say. */
+	tasks: z.optional(z.array(AnchorTask)),
 });
 export type Anchor = z.infer<typeof Anchor>;
 
@@ -102,6 +116,12 @@ export const Task = z.looseObject({
 });
 export type Task = z.infer<typeof Task>;
 
+/** The tasks a row of any file carries; none where it has none, or none that can be read. */
+export function tasksOf(row: object): Task[] {
+	const read = z.array(Task).safeParse("tasks" in row ? row.tasks : null);
+	return read.success ? read.data : [];
+}
+
 /** A row of `.polyglot/scores.jsonl`: the published columns with everything the score rests on. */
 export const OwnScoreRow = z.extend(ScoreRow, {
 	base: Measured,
@@ -109,6 +129,13 @@ export const OwnScoreRow = z.extend(ScoreRow, {
 	ref: Measured,
 	ref_stderr: Stderr,
 	tasks: z._default(z.array(Task), []),
+	/** Base and reference on each task; absent in older rows. */
+	anchor_tasks: z.optional(z.array(AnchorTask)),
+	/** Why base and reference were not taken, such as other tasks or shots. */
+	anchor_refusal: z.nullish(z.string()),
+	/** Mean over tasks of one ratio each, the variant the paper prints. */
+	pgr_mean_of_ratios: Measured,
+	pgr_mean_of_ratios_stderr: Stderr,
 	/** Tasks that were asked for and have no result; a row with any is incomplete. */
 	missing_tasks: z._default(z.array(z.string()), []),
 	intrinsic: z.nullish(IntrinsicRow),

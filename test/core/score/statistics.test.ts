@@ -99,10 +99,23 @@ test("Table 3 by REML: neither size nor benchmark rank predicts the score", () =
 	}
 });
 
-test("mixed effects refuse what has no closed form", () => {
+test("Table 3 with languages as fixed effects: the same slope, and still no evidence", () => {
+	const groups = [...Map.groupBy(olmo, (row) => row.teacher_model)].flatMap(([teacher, rows]) => {
+		const size = teachers.find(({ teacher_model }) => teacher_model === teacher)?.size_b_code ?? null;
+		const scored = rows.map((row) => row.pg_score ?? Number.NaN);
+		return size === null ? [] : [{ x: Math.log(size), scores: scored, languages: rows.map((row) => row.target_lang) }];
+	});
+	const fit = mixedEffects(groups);
+	near(fit?.beta, 0.0532, 1e-4);
+	near(fit?.stderr, 0.0803, 1e-4);
+	assert.ok(Number(fit?.pT) > 0.5);
+});
+
+test("mixed effects refuse what nothing can be estimated from", () => {
 	const group = (x: number, ...values: number[]) => ({ x, scores: values });
 	assert.equal(mixedEffects([group(1, 1, 2), group(2, 1, 2)]), null);
-	assert.equal(mixedEffects([group(1, 1, 2), group(2, 1, 2), group(3, 1)]), null);
+	assert.equal(mixedEffects([group(1, 1), group(2, 1), group(3, 2)]), null);
+	assert.equal(mixedEffects([group(1, 1, 2, 3), group(1, 3), group(1, 5, 9)]), null);
 	assert.equal(mixedEffects([group(1, 1, 2), group(1, 3, 4), group(1, 5, 9)]), null);
 });
 
