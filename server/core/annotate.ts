@@ -2,7 +2,7 @@
 import { checks } from "./checks/check-table.ts";
 import { type CheckCode, rank } from "./checks/codes.ts";
 import { contentKey, duplicateFinding } from "./checks/exact-duplicate.ts";
-import type { CheckContext, Finding, Metric } from "./checks/finding.ts";
+import type { Check, CheckContext, Finding, Metric } from "./checks/finding.ts";
 import {
 	type LengthQuartiles,
 	lengthFindings,
@@ -56,9 +56,7 @@ export function annotateLine(line: string, options: AnnotateOptions): LineAnnota
 	const { sample, faults } = reading;
 	const language = sample?.language ?? options.language ?? null;
 	const context = contextFor(readLanguage(language), options);
-	const found = sample
-		? checks.filter(({ code }) => isOn(code, context.language, options)).flatMap((check) => check.find(sample, context))
-		: [];
+	const found = sample ? checksFor(context.language, options).flatMap((check) => check.find(sample, context)) : [];
 	return {
 		sample,
 		language,
@@ -66,6 +64,21 @@ export function annotateLine(line: string, options: AnnotateOptions): LineAnnota
 		findings: worstFirst(unexplained([...allowed(schemaFindings(faults), context.language, options), ...found])),
 		share: sample && shareOfSample(sample, language),
 	};
+}
+
+/** By the project's settings, then by language. */
+const checksInForce = new WeakMap<object, Map<string | undefined, readonly Check[]>>();
+
+/** The checks that are on for a language; looked up once, as every line asks. */
+function checksFor(language: Language | undefined, options: AnnotateOptions): readonly Check[] {
+	const settings = options.project.checks;
+	const byLanguage = checksInForce.get(settings) ?? new Map<string | undefined, readonly Check[]>();
+	checksInForce.set(settings, byLanguage);
+	const known = byLanguage.get(language?.code);
+	if (known) return known;
+	const inForce = checks.filter(({ code }) => isOn(code, language, options));
+	byLanguage.set(language?.code, inForce);
+	return inForce;
 }
 
 /** A finding that a worse one in the same field explains is no news. */
@@ -196,15 +209,16 @@ function usable({ project, detectors }: AnnotateOptions): Detectors {
 function askedOnce(detectors: Detectors): Detectors {
 	const { fastText } = detectors;
 	if (!fastText) return detectors;
-	const known = new Map<string, ReturnType<Detect>>();
+	const best = new Map<string, ReturnType<Detect>>();
+	const several = new Map<string, ReturnType<Detect>>();
 	return {
 		...detectors,
 		fastText(text, most) {
-			const key = `${most} ${text}`;
-			const before = known.get(key);
+			const known = most === 1 ? best : several;
+			const before = known.get(text);
 			if (before) return before;
 			const candidates = fastText(text, most);
-			known.set(key, candidates);
+			known.set(text, candidates);
 			return candidates;
 		},
 	};

@@ -2,7 +2,9 @@
 import { lettersIn, scriptProfile } from "../language-id/script-profile.ts";
 import type { Turn } from "../sample/sample.ts";
 import { exchanges, responses } from "../sample/sample.ts";
+import { decimalDigit, inWord, kindsOf, pointAt, space } from "./character-kinds.ts";
 import { about, type Check, type CheckContext, type Finding, type Metric, percent, turnName } from "./finding.ts";
+import { rememberTexts } from "./remember-texts.ts";
 
 const cjk = ["Han", "Hiragana", "Katakana"];
 const cjkLanguages = new Set(["ja", "zh", "yue", "ko"]);
@@ -39,17 +41,36 @@ const leastCharacters = 50;
 
 /** Shares of the characters that are no white space; null for short texts. */
 function sharesOf(turn: Turn, context: CheckContext): Shares | null {
-	const text = context.prose(turn).replace(/\s+/gu, "");
-	if (text.length < leastCharacters) return null;
-	const start = turn.text.slice(0, 200_000);
-	const count = (pattern: RegExp) => (text.match(pattern)?.join("").length ?? 0) / text.length;
-	return {
-		alphabetic: count(/[\p{L}\p{M}\p{N}]+/gu),
-		digits: count(/\p{Nd}+/gu),
-		symbols: count(/[^\p{L}\p{M}\p{N}.,;:!?'"()。、，？！：；「」『』،؛؟«»“”‘’„…–—\-/]+/gu),
-		addresses: (start.match(/https?:\/\/[!-~]{1,2000}/g)?.join("").length ?? 0) / start.length,
-	};
+	const counted = countKinds(context.prose(turn));
+	if (counted === null) return null;
+	return { ...counted, addresses: addressShare(turn.text) };
 }
+
+const countKinds = rememberTexts((text): Omit<Shares, "addresses"> | null => {
+	let [all, alphabetic, digits, symbols] = [0, 0, 0, 0];
+	for (let at = 0; at < text.length; at += 1) {
+		const point = pointAt(text, at);
+		const width = point > 0xffff ? 2 : 1;
+		at += width - 1;
+		const kinds = kindsOf(point);
+		if ((kinds & space) !== 0) continue;
+		all += width;
+		if ((kinds & decimalDigit) !== 0) digits += width;
+		if ((kinds & inWord) !== 0) alphabetic += width;
+		else if (!ordinary.has(point)) symbols += width;
+	}
+	if (all < leastCharacters) return null;
+	return { alphabetic: alphabetic / all, digits: digits / all, symbols: symbols / all };
+});
+
+/** Signs of ordinary text in the product's languages. */
+const ordinary = new Set(Array.from(".,;:!?'\"()。、，？！：；「」『』،؛؟«»“”‘’„…–—-/", (sign) => sign.codePointAt(0)));
+
+const addressShare = rememberTexts((text): number => {
+	const start = text.slice(0, 200_000);
+	if (!start.includes("://")) return 0;
+	return (start.match(/https?:\/\/[!-~]{1,2000}/g)?.join("").length ?? 0) / start.length;
+});
 
 export const alphabetRatio: Check = {
 	code: "alphabet-ratio",

@@ -1,11 +1,18 @@
 /** Where each group of characters of a text was seen last; a hash table of places, so that no substring is made. */
 
+const factor = 0x01000193;
+
 export class PlaceTable {
 	readonly #text: string;
 	readonly #length: number;
 	/** Last place by slot, plus one; 0 where the slot is free. */
 	readonly #slots: Int32Array;
 	readonly #shift: number;
+	/** The factor of a group's first character. */
+	readonly #leaving: number;
+	/** The place hashed last, and its sum. */
+	#hashed = -2;
+	#sum = 0;
 
 	/** For groups of `length` characters. */
 	constructor(text: string, length: number) {
@@ -14,6 +21,9 @@ export class PlaceTable {
 		this.#length = length;
 		this.#slots = new Int32Array(2 ** bits);
 		this.#shift = 32 - bits;
+		let leaving = 1;
+		for (let at = 1; at < length; at += 1) leaving = Math.imul(leaving, factor);
+		this.#leaving = leaving;
 	}
 
 	/** The last place of the group that starts at `place`, -1 where it is new; from now on `place` is its last one. */
@@ -26,11 +36,19 @@ export class PlaceTable {
 		}
 	}
 
+	/** A polynomial over the group; where the group before was the last one asked for, one character goes and one comes. */
 	#hash(place: number): number {
-		let hash = 0;
-		for (let at = place; at < place + this.#length; at += 1)
-			hash = Math.imul(hash ^ this.#text.charCodeAt(at), 0x01000193);
-		return Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) >>> 0;
+		let sum = 0;
+		if (place === this.#hashed + 1) {
+			sum = this.#sum - Math.imul(this.#text.charCodeAt(place - 1), this.#leaving);
+			sum = (Math.imul(sum, factor) + this.#text.charCodeAt(place + this.#length - 1)) | 0;
+		} else {
+			for (let at = place; at < place + this.#length; at += 1)
+				sum = (Math.imul(sum, factor) + this.#text.charCodeAt(at)) | 0;
+		}
+		this.#hashed = place;
+		this.#sum = sum;
+		return Math.imul(sum ^ (sum >>> 15), 0x9e3779b1) >>> 0;
 	}
 
 	#isSame(one: number, other: number): boolean {

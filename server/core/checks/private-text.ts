@@ -6,6 +6,8 @@ import { about, type Check, type Finding, turnName } from "./finding.ts";
 interface Kind {
 	readonly name: string;
 	readonly pattern: RegExp;
+	/** What any find holds, where the pattern itself could begin anywhere. */
+	readonly sign?: string;
 	/** Looks closer at what the pattern found. */
 	readonly isReal?: (found: string) => boolean;
 }
@@ -13,6 +15,7 @@ interface Kind {
 const personal: readonly Kind[] = [
 	{
 		name: "an e-mail address",
+		sign: "@",
 		pattern: /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,20}){1,4}/gu,
 		isReal: (found) =>
 			!/@(?:example|test|domain|email|firma|beispiel|empresa)\.|\.(?:example|invalid|test)$/iu.test(found),
@@ -56,7 +59,8 @@ function search(sample: Sample, code: CheckCode, kinds: readonly Kind[]): Findin
 	return sample.turns.flatMap((turn) => kinds.flatMap((kind) => ranges(turn, code, kind)));
 }
 
-function ranges(turn: Turn, code: CheckCode, { name, pattern, isReal }: Kind): Finding[] {
+function ranges(turn: Turn, code: CheckCode, { name, pattern, sign, isReal }: Kind): Finding[] {
+	if (sign !== undefined && !turn.text.includes(sign)) return [];
 	const found: Finding[] = [];
 	for (const match of turn.text.slice(0, read).matchAll(pattern)) {
 		if (isReal && !isReal(match[0])) continue;

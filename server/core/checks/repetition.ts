@@ -16,8 +16,8 @@ const leastWords = { "2-grams": 50, "5-grams": 20 };
 const leastLines = 4;
 
 const measures: readonly Measure[] = [
-	{ name: "5-grams", title: "groups of five words that came before", share: (_, words) => repeatedGrams(words, 5) },
-	{ name: "2-grams", title: "its most frequent pair of words", share: (_, words) => topGram(words, 2) },
+	{ name: "5-grams", title: "groups of five words that came before", share: (_, words) => repeatedFives(words) },
+	{ name: "2-grams", title: "its most frequent pair of words", share: (_, words) => topPair(words) },
 	{ name: "lines", title: "lines that came before", share: (text) => repeatedLines(text) },
 ];
 
@@ -73,37 +73,72 @@ function measured(turn: Turn, context: CheckContext): { measure: Measure; share:
 	});
 }
 
-/** Share of characters of words inside a group of `size` words seen before in the text. */
-function repeatedGrams(words: readonly Word[], size: 5): number | null {
+/** Share of characters of words inside a group of five seen before in the text. */
+function repeatedFives(words: readonly Word[]): number | null {
 	if (words.length < leastWords["5-grams"]) return null;
+	const { counts, pairs } = pairsOf(words);
 	const seen = new Set<string>();
 	let repeated = 0;
 	let counted = 0;
-	for (let at = 0; at + size <= words.length; at += 1) {
-		const gram = gramAt(words, at, size);
+	/** Pairs in a row that come more than once: a group can come again only if its four pairs do. */
+	let shared = 0;
+	for (const [last, pair] of pairs.entries()) {
+		shared = (counts.get(pair) ?? 0) > 1 ? shared + 1 : 0;
+		if (shared < 4) continue;
+		const at = last - 3;
+		const gram = gramAt(words, at, 5);
 		if (!seen.has(gram)) {
 			seen.add(gram);
 			continue;
 		}
 		// A word in several repeated groups counts once.
-		for (let index = Math.max(at, counted); index < at + size; index += 1) repeated += words[index]?.text.length ?? 0;
-		counted = at + size;
+		for (let index = Math.max(at, counted); index < at + 5; index += 1) repeated += words[index]?.text.length ?? 0;
+		counted = at + 5;
 	}
 	return repeated / totalLength(words);
 }
 
-/** Share of characters in the most frequent group; 0 where none comes twice. */
-function topGram(words: readonly Word[], size: 2): number | null {
+/** Share of characters in the most frequent pair; 0 where none comes twice. */
+function topPair(words: readonly Word[]): number | null {
 	if (words.length < leastWords["2-grams"]) return null;
-	const counts = new Map<string, number>();
+	const { counts, pairs } = pairsOf(words);
 	let best = 0;
-	for (let at = 0; at + size <= words.length; at += 1) {
-		const gram = gramAt(words, at, size);
-		const count = (counts.get(gram) ?? 0) + 1;
-		counts.set(gram, count);
-		if (count > 1) best = Math.max(best, count * (gram.length - (size - 1)));
+	for (const [at, pair] of pairs.entries()) {
+		const count = counts.get(pair) ?? 0;
+		if (count > 1) best = Math.max(best, count * ((words[at]?.text.length ?? 0) + (words[at + 1]?.text.length ?? 0)));
 	}
 	return best / totalLength(words);
+}
+
+interface Pairs {
+	/** For each word but the last the number of the pair it begins; equal pairs have equal numbers. */
+	readonly pairs: Float64Array;
+	readonly counts: ReadonlyMap<number, number>;
+}
+
+/** The two measures ask about the same words one after the other. */
+let lastPairs: { readonly words: readonly Word[]; readonly found: Pairs } | undefined;
+
+function pairsOf(words: readonly Word[]): Pairs {
+	if (lastPairs?.words === words) return lastPairs.found;
+	const numbers = new Map<string, number>();
+	const pairs = new Float64Array(Math.max(0, words.length - 1));
+	const counts = new Map<number, number>();
+	let before = 0;
+	for (const [at, { text }] of words.entries()) {
+		const known = numbers.get(text);
+		const number = known ?? numbers.size;
+		if (known === undefined) numbers.set(text, number);
+		if (at > 0) {
+			const pair = before * 0x100000 + number;
+			pairs[at - 1] = pair;
+			counts.set(pair, (counts.get(pair) ?? 0) + 1);
+		}
+		before = number;
+	}
+	const found = { pairs, counts };
+	lastPairs = { words, found };
+	return found;
 }
 
 /** Share of characters in lines that stand before in the text; blank lines and rules do not count. */

@@ -1,6 +1,7 @@
 /** `truncated`: the answer was cut off; by what the server said, else by its form, which is only a hint. */
 import type { Turn } from "../sample/sample.ts";
 import { responses } from "../sample/sample.ts";
+import { countLetters } from "./character-kinds.ts";
 import { about, type Check, type CheckContext, type Finding, quoted, turnName } from "./finding.ts";
 
 /** What OpenAI and Mistral, Anthropic and Bedrock, and Gemini answer when the tokens run out. */
@@ -41,7 +42,7 @@ function hasOpenFence(text: string): boolean {
 /** The last line ends in a letter, comma or dash, and is a sentence rather than a heading or a point of a list. */
 function lacksEnd(masked: string): boolean {
 	const text = masked.slice(-2000).trimEnd();
-	if ((text.match(/\p{L}/gu)?.length ?? 0) < leastLetters) return false;
+	if (countLetters(text, leastLetters) < leastLetters) return false;
 	const lines = text.split("\n");
 	const last = lines.at(-1) ?? "";
 	if (/^\s*(?:[-*•+#|>]|\d{1,3}[.)、]|\p{L}[.)])/u.test(last) || last.length < 40) return false;

@@ -1,4 +1,5 @@
 /** Finds the stretch of a text that is in another language, as in an answer that changes language halfway. */
+import { countLetters } from "../checks/character-kinds.ts";
 import type { Language } from "../languages.ts";
 import type { Detect, Detectors } from "./detector.ts";
 import { bestOther, judged, logOdds } from "./judge-language.ts";
@@ -35,7 +36,7 @@ export function findMixed(masked: string, expected: Language, detectors: Detecto
 	const text = masked.slice(0, searched);
 	if (!expected.scripts.includes("Latin")) return latinRun(text, expected);
 	const { fastText, cld3 } = detectors;
-	if (!fastText || countLetters(text) < leastLetters) return undefined;
+	if (!fastText || countLetters(text, leastLetters) < leastLetters) return undefined;
 	const accepted = acceptedLabels(expected);
 	const [whole] = fastText(text.slice(0, judged), 1);
 	if (whole && accepted.has(whole.label) && whole.score > sure && text.length < shortText) return undefined;
@@ -144,7 +145,3 @@ function latinRun(text: string, expected: Language): MixedSpan | undefined {
 }
 
 const latinShare = 0.15;
-
-function countLetters(text: string): number {
-	return text.match(/\p{L}/gu)?.length ?? 0;
-}

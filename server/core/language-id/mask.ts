@@ -7,7 +7,9 @@
 export function maskNonLanguage(text: string): string {
 	let masked = blank(blankFences(text), inline);
 	if (looksLikeCode.test(masked)) masked = blankCodeLines(masked);
-	return masked.replace(asciiRun, (run) => (isIdentifier(run) ? spaces(run) : run));
+	return holdsIdentifier.test(masked)
+		? masked.replace(asciiRun, (run) => (isIdentifier(run) ? spaces(run) : run))
+		: masked;
 }
 
 /** Only code: fenced, inline and unfenced. For checks of repetition and form, to which formulas and names belong. */
@@ -17,6 +19,9 @@ export function maskCode(text: string): string {
 }
 
 const inlineCode = /`[^`\n]{1,300}`/g;
+
+/** Looked for only where there is an @: it may begin at any letter. */
+const mailAddress = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}/g;
 
 /** Inline code, TeX, tags, addresses of the web and of mail. */
 const inline: readonly RegExp[] = [
@@ -29,12 +34,13 @@ const inline: readonly RegExp[] = [
 	/<\/?[a-zA-Z!][^<>\n]{0,300}>/g,
 	/\b(?:https?|ftp):\/\/[!-~]+/g,
 	/\bwww\.[!-~]+/g,
-	/[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}/g,
+	mailAddress,
 	/&[a-zA-Z]{2,8};|&#\d{1,7};/g,
 ];
 
 function blank(text: string, patterns: readonly RegExp[]): string {
-	return patterns.reduce((rest, pattern) => rest.replace(pattern, spaces), text);
+	const needed = text.includes("@") ? patterns : patterns.filter((pattern) => pattern !== mailAddress);
+	return needed.reduce((rest, pattern) => rest.replace(pattern, spaces), text);
 }
 
 function spaces(run: string): string {
@@ -78,6 +84,8 @@ function blankCodeLines(text: string): string {
 }
 
 const asciiRun = /[!-~]{2,}/g;
+/** What every identifier holds; most texts have nothing like it, and then no run is looked at. */
+const holdsIdentifier = /[a-zA-Z][_\d]|[_\d][a-zA-Z]|[a-z][A-Z]|[/\\]|[a-zA-Z]\.[a-zA-Z]|::|[-=]>|\(\)/;
 
 /** Whether a run of ASCII without spaces is a name in code, a path or a version, not a word. */
 function isIdentifier(run: string): boolean {

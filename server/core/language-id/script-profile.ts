@@ -1,4 +1,5 @@
 /** Which Unicode scripts a text's letters belong to. */
+import { rememberTexts } from "../checks/remember-texts.ts";
 
 /** Letters of each script that occurs; digits, marks and signs do not count. */
 export interface ScriptProfile {
@@ -42,7 +43,7 @@ const weights: Readonly<Record<string, number>> = { Han: 2, Hiragana: 2, Katakan
 const patterns = knownScripts.map((script) => [script, new RegExp(`\\p{Script=${script}}`, "u")] as const);
 
 /** Counts a text's letters by script. Linear; a letter's script is looked up once and remembered. */
-export function scriptProfile(text: string): ScriptProfile {
+export const scriptProfile = rememberTexts((text): ScriptProfile => {
 	const byScript = new Map<string, number>();
 	let letters = 0;
 	let latin = 0;
@@ -62,7 +63,7 @@ export function scriptProfile(text: string): ScriptProfile {
 	}
 	if (latin > 0) byScript.set("Latin", (byScript.get("Latin") ?? 0) + latin);
 	return { letters: letters + latin, byScript };
-}
+});
 
 /** Weighted letters in any of these scripts. */
 export function lettersIn(profile: ScriptProfile, scripts: readonly string[]): number {
