@@ -1,6 +1,7 @@
 /** The `polyglot.json` a command of generation works with. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isEndpointTeacher } from "../core/generate/teacher-kind.ts";
 import { UserError } from "../core/problem.ts";
 import { emptyProject, type Project, type Teacher } from "../core/project.ts";
 import { readProject } from "../core/project-text.ts";
@@ -19,7 +20,7 @@ export async function readProjectFile(path: string | undefined, cwd: string): Pr
 	return project;
 }
 
-/** The teachers of that project. */
+/** The teachers of that project that can be asked without an editor. */
 export async function teachersOfProject(path: string | undefined, cwd: string): Promise<readonly Teacher[]> {
-	return (await readProjectFile(path, cwd)).teachers;
+	return (await readProjectFile(path, cwd)).teachers.filter(isEndpointTeacher);
 }

@@ -1,5 +1,6 @@
 /** The teachers a command of generation asks: by name from the project or practice, or by address. */
-import type { RunTeacher } from "../core/generate/run-records.ts";
+import type { EndpointTeacher, RunTeacher } from "../core/generate/run-records.ts";
+import { isEndpointTeacher } from "../core/generate/teacher-kind.ts";
 import { UserError } from "../core/problem.ts";
 import { type Project, Teacher } from "../core/project.ts";
 import { practiceTeachers } from "../practice/teachers.ts";
@@ -48,7 +49,8 @@ function limited(teacher: RunTeacher, values: Values): RunTeacher {
 }
 
 /** The practice teacher at its present address, concurrency kept. */
-export function addressed(teacher: RunTeacher, canned: readonly RunTeacher[]): RunTeacher {
-	const found = teacher.isPractice ? canned.find(({ name }) => name === teacher.name) : undefined;
+export function addressed(teacher: RunTeacher, canned: readonly EndpointTeacher[]): RunTeacher {
+	if (!isEndpointTeacher(teacher) || !teacher.isPractice) return teacher;
+	const found = canned.find(({ name }) => name === teacher.name);
 	return found ? { ...teacher, baseUrl: found.baseUrl } : teacher;
 }

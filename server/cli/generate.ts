@@ -2,7 +2,7 @@
 import { acceptByChecks } from "../core/generate/accept-by-checks.ts";
 import { originOf } from "../core/generate/base-url.ts";
 import { estimateText } from "../core/generate/estimate-text.ts";
-import type { RunTeacher } from "../core/generate/run-records.ts";
+import type { EndpointTeacher } from "../core/generate/run-records.ts";
 import type { Project } from "../core/project.ts";
 import {
 	estimateGenerateRun,
@@ -65,7 +65,7 @@ async function surroundingsOf(
 	values: Values,
 	project: Project,
 	io: CommandIo,
-	practice: { canned: readonly RunTeacher[]; key: string | null },
+	practice: { canned: readonly EndpointTeacher[]; key: string | null },
 ): Promise<RunSurroundings> {
 	const practiceOrigins = new Set(practice.canned.map(({ baseUrl }) => originOf(baseUrl)));
 	const rule = values.accept ?? project.generation?.accept ?? "checks";

@@ -28,9 +28,21 @@ export const Price = z
 	.check(z.describe("What the teacher costs. Left out means unknown, never free."));
 export type Price = z.infer<typeof Price>;
 
+/** What every teacher may say about its pace and price. */
+const pacing = {
+	sampling: z.optional(Sampling),
+	price: z.optional(Price),
+	concurrency: z.optional(z.int().check(z.gte(1), z.lte(1000), z.describe("Requests in flight at most."))),
+	rpm: z.optional(z.int().check(z.gte(1), z.describe("Requests a minute the provider allows."))),
+	tpm: z.optional(z.int().check(z.gte(1), z.describe("Tokens a minute the provider allows."))),
+};
+
 export const Teacher = z
 	.strictObject({
 		name: Name,
+		kind: z.optional(
+			z.literal("openai").check(z.describe("An OpenAI-compatible endpoint; so is a teacher without kind.")),
+		),
 		baseUrl: z
 			.string()
 			.check(
@@ -38,14 +50,36 @@ export const Teacher = z
 				z.describe("Address of an OpenAI-compatible endpoint, with or without /v1; no user, query or key in it."),
 			),
 		model: z.string().check(z.minLength(1), z.maxLength(200), z.describe("The model's name as the endpoint knows it.")),
-		sampling: z.optional(Sampling),
-		price: z.optional(Price),
-		concurrency: z.optional(z.int().check(z.gte(1), z.lte(1000), z.describe("Requests in flight at most."))),
-		rpm: z.optional(z.int().check(z.gte(1), z.describe("Requests a minute the provider allows."))),
-		tpm: z.optional(z.int().check(z.gte(1), z.describe("Tokens a minute the provider allows."))),
+		...pacing,
 	})
 	.check(z.describe("A model that writes samples. Its key lives in the editor's secret storage or the environment."));
 export type Teacher = z.infer<typeof Teacher>;
+
+const SelectorPart = z.string().check(z.minLength(1), z.maxLength(200));
+
+/** Fields of `EditorTeacher`, to be extended. */
+export const EditorTeacherFields = z.strictObject({
+	name: Name,
+	kind: z
+		.literal("vscode")
+		.check(z.describe("One of the editor's own language models (vscode.lm); asked in the editor only.")),
+	vendor: z.optional(SelectorPart.check(z.describe("Who provides the model, such as copilot."))),
+	family: z.optional(SelectorPart.check(z.describe("The model's family, such as gpt-4o."))),
+	id: z.optional(SelectorPart.check(z.describe("The model's exact id in the editor."))),
+	...pacing,
+});
+
+export const EditorTeacher = EditorTeacherFields.check(
+	z.refine(({ family, id }) => family !== undefined || id !== undefined, {
+		error: "needs the family or the id of one of the editor's models",
+	}),
+	z.describe("One of the editor's own language models, asked with your consent. It has no address and no key."),
+);
+export type EditorTeacher = z.infer<typeof EditorTeacher>;
+
+/** A teacher of either kind. */
+export const AnyTeacher = z.discriminatedUnion("kind", [EditorTeacher, Teacher]);
+export type AnyTeacher = z.infer<typeof AnyTeacher>;
 
 export const Templates = z
 	.strictObject({
@@ -142,7 +176,7 @@ export type Generation = z.infer<typeof Generation>;
 
 export const Project = z.strictObject({
 	$schema: z.optional(z.string()),
-	teachers: z._default(z.array(Teacher), []),
+	teachers: z._default(z.array(AnyTeacher), []),
 	languages: z._default(z.array(LanguageCode).check(z.describe("Languages offered first.")), []),
 	seeds: z._default(z.array(z.string()).check(z.describe("Seed files, relative to the workspace.")), []),
 	generation: z.optional(Generation),

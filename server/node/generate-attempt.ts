@@ -4,6 +4,7 @@ import { chatMessages, type Material, seedPrompt, wantsPair } from "../core/gene
 import type { ProbeVerdict } from "../core/generate/probe.ts";
 import { type ChatRequest, type Reply, textsSchema } from "../core/generate/reply.ts";
 import type { JournalLine, RunTeacher } from "../core/generate/run-records.ts";
+import { modelOf } from "../core/generate/teacher-kind.ts";
 import type { Message } from "../core/sample-row.ts";
 import type { Pending, RunWork } from "./generate-work.ts";
 
@@ -27,7 +28,7 @@ export function attemptRequest(
 	const tries = earlier.filter((outcome) => outcome !== "busy" && outcome !== "unreachable").length;
 	const messages: Message[] = [...chatMessages(material, work.templates), ...correctionTurns(correction)];
 	const sampling = { temperature, topP, maxTokens, seed: base + tries };
-	return { model: teacher.model, messages, ...sampling, ...answerForm(material, work.verdict(teacher)) };
+	return { model: modelOf(teacher), messages, ...sampling, ...answerForm(material, work.verdict(teacher)) };
 }
 
 /** The strictest form the endpoint keeps to, where prompt and answer come together. */

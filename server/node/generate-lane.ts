@@ -8,8 +8,7 @@ import { expectedCost } from "../core/generate/spending.ts";
 import { attemptRequest, fixedPrompt } from "./generate-attempt.ts";
 import { Pace, type PaceChange } from "./generate-pace.ts";
 import { settle } from "./generate-settle.ts";
-import type { Pending, RunLane, RunWork } from "./generate-work.ts";
-import type { TeacherEndpoint } from "./teacher-endpoint.ts";
+import type { Completer, Pending, RunLane, RunWork } from "./generate-work.ts";
 
 /** Before any attempt came back. An assumption: three examples and an answer of a few sentences. */
 const firstTokens = { prompt: 700, completion: 400 };
@@ -19,7 +18,7 @@ export class Lane implements RunLane {
 	readonly cells: readonly CellProgress[];
 	readonly #pace: Pace;
 	readonly #work: RunWork;
-	readonly #endpoint: TeacherEndpoint;
+	readonly #endpoint: Completer;
 	/** Retries, ready to go ahead of new work. */
 	readonly #ready: Pending[];
 	/** Retries that wait for their time. */
@@ -34,7 +33,7 @@ export class Lane implements RunLane {
 		teacher: RunTeacher,
 		cells: readonly CellProgress[],
 		pending: readonly Pending[],
-		endpoint: TeacherEndpoint,
+		endpoint: Completer,
 		work: RunWork,
 	) {
 		this.teacher = teacher;

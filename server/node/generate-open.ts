@@ -1,6 +1,7 @@
 /** Opens a run's logs, replays them, and brings output and journal into agreement. */
 import { type Accept, duplicateText } from "../core/generate/acceptance.ts";
 import { CellProgress } from "../core/generate/cell-progress.ts";
+import type { CompletionDoor } from "../core/generate/completion-door.ts";
 import { NumberSet } from "../core/generate/number-set.ts";
 import type { Manifest } from "../core/generate/run-records.ts";
 import type { SampleRow } from "../core/sample-row.ts";
@@ -24,6 +25,8 @@ export interface SessionOptions {
 	readonly onProgress?: (progress: SessionProgress) => void;
 	readonly signal?: AbortSignal;
 	readonly timeoutMs?: number;
+	/** Where teachers of kind `vscode` are asked. */
+	readonly door?: CompletionDoor;
 	/** Answers of earlier runs to take over; closed with the session. */
 	readonly earlier?: EarlierAnswers;
 	/** Outcomes or reasons whose given-up requests are asked again. */

@@ -1,6 +1,5 @@
 /** Draws, materials and keys of a run: everything that follows from its manifest and its seeds. */
 
-import { originOf } from "../core/generate/base-url.ts";
 import type { CellProgress } from "../core/generate/cell-progress.ts";
 import { chatMessages, type Material, wantsPair } from "../core/generate/chat-request.ts";
 import type { CellTokens } from "../core/generate/estimate.ts";
@@ -9,6 +8,7 @@ import { type Cell, type Draw, drawer, type PlanLine, requestKey, seedsFor } fro
 import type { Manifest, RunTeacher } from "../core/generate/run-records.ts";
 import type { Answered } from "../core/generate/sample-of.ts";
 import { languageName } from "../core/generate/system-prompts.ts";
+import { modelOf, teacherOrigin } from "../core/generate/teacher-kind.ts";
 import { templateText } from "../core/generate/templates.ts";
 import { estimatedTokens } from "../core/generate/token-estimate.ts";
 import { UserError } from "../core/problem.ts";
@@ -52,7 +52,8 @@ export class RunPlans {
 	}
 
 	key(teacher: RunTeacher, cell: Cell, draw: Draw, origin = keyOrigin(teacher)): string {
-		const { model, sampling } = teacher;
+		const model = modelOf(teacher);
+		const { sampling } = teacher;
 		const messages = chatMessages(this.material(cell, draw), this.#manifest.templates);
 		const { strategy } = cell;
 		return requestKey({ origin, model, messages, sampling, strategy, sample: draw.sample }, sha256);
@@ -69,7 +70,7 @@ export class RunPlans {
 	): Pick<Answered, "model" | "origin" | "sampling" | "templateHash"> {
 		const { temperature = null, topP = null, maxTokens = null } = teacher.sampling ?? {};
 		return {
-			model: teacher.model,
+			model: modelOf(teacher),
 			origin: keyOrigin(teacher),
 			sampling: { temperature, topP, maxTokens },
 			templateHash: this.#manifest.templateHashes[`${strategy}/${language}`] ?? "",
@@ -109,7 +110,7 @@ export class RunPlans {
 }
 
 /** The practice teachers' port changes from day to day; they are one origin all the same. */
-export const keyOrigin = ({ baseUrl, isPractice }: RunTeacher): string => (isPractice ? "practice" : originOf(baseUrl));
+export const keyOrigin = (teacher: RunTeacher): string => (teacher.isPractice ? "practice" : teacherOrigin(teacher));
 
 /** The first 52 bits of a hash as a number above 0; two of a million rows collide once in ten thousand runs. */
 export const shortHash = (hash: string): number => Number.parseInt(hash.slice(0, 13), 16) || 1;

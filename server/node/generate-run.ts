@@ -5,11 +5,13 @@ import { join, resolve } from "node:path";
 import type { Accept } from "../core/generate/acceptance.ts";
 import { originOf } from "../core/generate/base-url.ts";
 import { CellProgress } from "../core/generate/cell-progress.ts";
+import { type CompletionDoor, requireDoor } from "../core/generate/completion-door.ts";
 import { type Estimate, estimateRun } from "../core/generate/estimate.ts";
 import type { MonitorMessage } from "../core/generate/monitor-message.ts";
 import { type Cell, equalShares } from "../core/generate/plan.ts";
 import { type Manifest, type RunTeacher, titleOf } from "../core/generate/run-records.ts";
 import { type Budget, budgetProblem } from "../core/generate/spending.ts";
+import { isEndpointTeacher } from "../core/generate/teacher-kind.ts";
 import { UserError } from "../core/problem.ts";
 import type { Templates } from "../core/project.ts";
 import type { Strategy } from "../core/sample-row.ts";
@@ -36,6 +38,8 @@ export interface RunSurroundings {
 	readonly accept?: Accept;
 	/** Whole time of one attempt. */
 	readonly timeoutMs?: number;
+	/** Where teachers of kind `vscode` are asked; only the editor has it. */
+	readonly door?: CompletionDoor;
 	/** Finds out first which answer form and token limit each endpoint keeps to; a few small requests, once a run. */
 	readonly probe?: boolean;
 	/** Takes answers of earlier runs to the very same requests instead of asking again. */
@@ -88,6 +92,7 @@ export interface GenerateRun {
 
 /** Starts a new run. Rejects with a `UserError` where the options cannot work; nothing was sent then. */
 export async function startGenerateRun(options: GenerateOptions): Promise<GenerateRun> {
+	requireDoor(options.teachers, options.door);
 	const { cells, seeds } = await planRun(options);
 	const manifest = newManifest(options, cells, seeds);
 	const folder = runFolder(options.folder, manifest.id);
@@ -248,8 +253,8 @@ function limited(teacher: RunTeacher, maxTokens: number | undefined): RunTeacher
 
 /** A practice teacher is found by name wherever it listens today; others stay at the address the run began with. */
 function present(teacher: RunTeacher, now: readonly RunTeacher[] = []): RunTeacher {
-	if (!teacher.isPractice) return teacher;
-	const found = now.find(({ name, isPractice }) => isPractice && name === teacher.name);
+	if (!isEndpointTeacher(teacher) || !teacher.isPractice) return teacher;
+	const found = now.filter(isEndpointTeacher).find(({ name, isPractice }) => isPractice && name === teacher.name);
 	return found ? { ...teacher, baseUrl: found.baseUrl } : teacher;
 }
 
@@ -259,6 +264,7 @@ async function open(
 	surroundings: RunSurroundings & Pick<ResumeOptions, "rerun">,
 ): Promise<GenerateRun> {
 	const path = runFolder(surroundings.folder, manifest.id);
+	requireDoor(manifest.teachers, surroundings.door);
 	await requireOutputFolder(manifest.output);
 	const lock = await lockRun(join(path, "lock.json"));
 	try {
@@ -299,6 +305,7 @@ async function requireOutputFolder(output: string): Promise<void> {
 
 /** Each teacher's key, bound to the origin of its address. */
 async function keysOf({ teachers }: Manifest, { key }: RunSurroundings): Promise<Map<string, string | null>> {
-	const entries = teachers.map(async ({ name, baseUrl }) => [name, await key(name, originOf(baseUrl))] as const);
+	const addressed = teachers.filter(isEndpointTeacher);
+	const entries = addressed.map(async ({ name, baseUrl }) => [name, await key(name, originOf(baseUrl))] as const);
 	return new Map(await Promise.all(entries));
 }

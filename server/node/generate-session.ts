@@ -11,6 +11,7 @@ import { AcceptanceRate } from "../core/generate/run-progress.ts";
 import { type JournalLine, type RunTeacher, titleOf } from "../core/generate/run-records.ts";
 import type { Answered } from "../core/generate/sample-of.ts";
 import { spentByCurrency } from "../core/generate/spending.ts";
+import { isEditorTeacher } from "../core/generate/teacher-kind.ts";
 import type { Templates } from "../core/project.ts";
 import type { SampleRow } from "../core/sample-row.ts";
 import { countAttempt } from "./generate-folder.ts";
@@ -26,8 +27,8 @@ import {
 	waitingOf,
 } from "./generate-progress.ts";
 import type { EarlierAnswer } from "./generate-reuse.ts";
-import type { RunLane, RunWork } from "./generate-work.ts";
-import { TeacherEndpoint } from "./teacher-endpoint.ts";
+import type { Completer, RunLane, RunWork } from "./generate-work.ts";
+import { completerOf } from "./teacher-completer.ts";
 import { nextStepFor } from "./teacher-test.ts";
 
 /** At most four updates a second (generation.md 2.1). */
@@ -38,7 +39,7 @@ export class RunSession implements RunWork {
 	readonly #options: SessionOptions;
 	readonly #run: OpenedRun;
 	readonly #lanes: readonly RunLane[];
-	readonly #endpoints: readonly TeacherEndpoint[];
+	readonly #endpoints: readonly Completer[];
 	readonly #cancelling = new AbortController();
 	/** Plan lines of this session that are not on disk yet. */
 	readonly #fresh = new Set<PlanLine>();
@@ -57,17 +58,14 @@ export class RunSession implements RunWork {
 		this.templates = options.manifest.templates;
 		this.#run = run;
 		const { teachers } = options.manifest;
-		const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
-		this.#endpoints = teachers.map(
-			(teacher) => new TeacherEndpoint(teacher, { key: options.keys.get(teacher.name) ?? null, ...timeout }),
-		);
+		this.#endpoints = teachers.map((teacher) => completerOf(teacher, options));
 		this.#lanes = teachers.map((teacher, index) => {
 			const own = run.cells.filter(({ cell }) => cell.teacher === teacher.name);
 			const pending = run.unsettled.flatMap(({ line, earlier }) => {
 				const cell = own.find(({ index: place }) => place === line.cell);
 				return cell ? [{ line, cell, earlier }] : [];
 			});
-			return new Lane(teacher, own, pending, this.#endpoints[index] as TeacherEndpoint, this);
+			return new Lane(teacher, own, pending, this.#endpoints[index] as Completer, this);
 		});
 		const { accepted } = countsOf(run.cells, this.#lanes);
 		this.#monitor = new RunMonitor(options.manifest, accepted);
@@ -218,6 +216,7 @@ export class RunSession implements RunWork {
 
 	explain(teacher: RunTeacher, reply: Reply): string {
 		if (reply.type === "answer") return teacher.name;
+		if (isEditorTeacher(teacher)) return `${teacher.name}: ${reply.message}`;
 		return `${teacher.name}: ${nextStepFor(teacher, this.#options.keys.get(teacher.name) ?? null, reply)}`;
 	}
 

@@ -5,7 +5,7 @@ import type { CellProgress } from "../core/generate/cell-progress.ts";
 import type { Material } from "../core/generate/chat-request.ts";
 import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
 import type { ProbeVerdict } from "../core/generate/probe.ts";
-import type { Reply } from "../core/generate/reply.ts";
+import type { ChatRequest, Reply } from "../core/generate/reply.ts";
 import type { JournalLine, RunTeacher } from "../core/generate/run-records.ts";
 import type { Answered } from "../core/generate/sample-of.ts";
 import type { Templates } from "../core/project.ts";
@@ -19,6 +19,13 @@ export interface Pending {
 	readonly earlier: readonly Outcome[];
 	/** The last answer and what the checker said about it, so that the teacher can mend it. */
 	readonly correction?: { readonly answer: string; readonly reason: string };
+}
+
+/** Whoever answers a teacher's requests: its endpoint, or the editor. */
+export interface Completer {
+	/** Asks once. Rejects only when `signal` was aborted. */
+	complete(request: ChatRequest, signal: AbortSignal): Promise<Reply>;
+	close(): Promise<void>;
 }
 
 /** One teacher's share of a run. */

@@ -1,6 +1,7 @@
 /** Probes the endpoints of a run that nobody probed yet. */
 import { type ProbeVerdict, probeEndpoint } from "../core/generate/probe.ts";
-import type { Manifest, RunTeacher } from "../core/generate/run-records.ts";
+import type { EndpointTeacher, Manifest } from "../core/generate/run-records.ts";
+import { isEndpointTeacher } from "../core/generate/teacher-kind.ts";
 import { TeacherEndpoint } from "./teacher-endpoint.ts";
 
 /** A probe asks little; an endpoint that takes longer is probed again next time. */
@@ -12,7 +13,8 @@ export async function probedManifest(
 	keys: ReadonlyMap<string, string | null>,
 	{ signal, timeoutMs = patienceMs }: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
 ): Promise<Manifest> {
-	const unknown = manifest.teachers.filter(({ name, isPractice }) => !isPractice && !manifest.probes?.[name]);
+	const addressed = manifest.teachers.filter(isEndpointTeacher);
+	const unknown = addressed.filter(({ name, isPractice }) => !isPractice && !manifest.probes?.[name]);
 	const asked = unknown.map(
 		async (teacher) =>
 			[teacher.name, await probeTeacher(teacher, keys.get(teacher.name) ?? null, signal, timeoutMs)] as const,
@@ -23,7 +25,7 @@ export async function probedManifest(
 
 /** Undefined where the endpoint was busy, away or refused the key, or the run was cancelled. */
 export async function probeTeacher(
-	teacher: RunTeacher,
+	teacher: EndpointTeacher,
 	key: string | null,
 	signal: AbortSignal = new AbortController().signal,
 	timeoutMs = patienceMs,

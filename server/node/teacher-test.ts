@@ -1,6 +1,9 @@
 /** Tries a teacher and says, for each way it can fail, what to do next. */
+import type { CompletionDoor } from "../core/generate/completion-door.ts";
 import type { Failure } from "../core/generate/reply.ts";
-import type { Teacher } from "../core/project.ts";
+import { modelOf } from "../core/generate/teacher-kind.ts";
+import type { EditorTeacher, Teacher } from "../core/project.ts";
+import { EditorEndpoint } from "./teacher-editor.ts";
 import { TeacherEndpoint } from "./teacher-endpoint.ts";
 
 export interface TeacherTest {
@@ -45,6 +48,17 @@ const greeting = (model: string) => ({
 	messages: [{ role: "user" as const, content: "Answer with the one word: ready" }],
 	maxTokens: 16,
 });
+
+/** Asks one of the editor's own models for a word; the editor may first ask its user for consent. */
+export async function testEditorTeacher(
+	teacher: EditorTeacher,
+	door: CompletionDoor,
+	signal: AbortSignal,
+): Promise<TeacherTest> {
+	const reply = await new EditorEndpoint(teacher, door).complete(greeting(modelOf(teacher)), signal);
+	if (reply.type === "failure") return { ok: false, message: `${teacher.name}: ${reply.message}` };
+	return { ok: true, message: `${teacher.name} answers (${modelOf(teacher)} in this editor).` };
+}
 
 /** A missing or odd list says nothing about the chat route; a refused key or a dead address does. */
 const isWorthAsking = ({ kind, status }: Failure) => kind !== "unreachable" && status !== 401 && status !== 429;

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { RunTeacher } from "../core/generate/run-records.ts";
+import type { EndpointTeacher } from "../core/generate/run-records.ts";
 import { seededRandom } from "../core/generate/seeded-random.ts";
 import { ChatBody, judgeModel, practiceAnswer, practiceModels, refusedOption } from "./teachers-answer.ts";
 import { drawnFault, drawnLatency, type FaultName, type TeacherKnobs } from "./teachers-knobs.ts";
@@ -34,7 +34,7 @@ export interface PracticeTeachers {
 }
 
 /** The practice teachers as a run knows them. */
-export function practiceTeachers(baseUrl: string): RunTeacher[] {
+export function practiceTeachers(baseUrl: string): EndpointTeacher[] {
 	const teachers = practiceModels.filter((model) => model !== judgeModel);
 	return teachers.map((model) => ({ name: model, model, baseUrl, isPractice: true }));
 }

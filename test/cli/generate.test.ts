@@ -85,6 +85,16 @@ test("an endpoint can be named without a project; a paused run says how to go on
 	assert.equal((await rowsOf(join(cwd, "out.jsonl"))).length, 3);
 });
 
+test("a teacher that lives in the editor is refused here in plain words", async () => {
+	const cwd = await mkdtemp(join(tmpdir(), "cli-generate-"));
+	const teachers = [{ name: "copilot", kind: "vscode", family: "gpt-4o" }];
+	await writeFile(join(cwd, "polyglot.json"), JSON.stringify({ teachers }));
+	await assert.rejects(called(["--teacher", "copilot", ...usual, "--count", "2"], { cwd }), {
+		name: "UserError",
+		message: /copilot .* can only be asked from within VS Code/,
+	});
+});
+
 function checkRefused(args: readonly string[], message: RegExp): void {
 	test(`refused: ${args.join(" ") || "nothing"}`, () =>
 		assert.rejects(called(args), (cause: unknown) => cause instanceof UserError && message.test(cause.message)));

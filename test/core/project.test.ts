@@ -16,6 +16,10 @@ test("a teacher needs an address without a key in it", () => {
 	check({ teachers: [{ ...teacher, baseUrl: "https://user:secret@host/v1" }] }, ["teachers.0.baseUrl"]);
 	check({ teachers: [{ ...teacher, baseUrl: "https://host/v1?key=1" }] }, ["teachers.0.baseUrl"]);
 	check({ teachers: [{ ...teacher, baseUrl: "file:///etc/passwd" }] }, ["teachers.0.baseUrl"]);
+	check({ teachers: [{ name: "copilot", kind: "vscode", family: "gpt-4o" }] }, []);
+	check({ teachers: [{ name: "copilot", kind: "vscode" }] }, ["teachers.0"]);
+	check({ teachers: [{ ...teacher, kind: "vscode", family: "x" }] }, ["teachers.0"]);
+	check({ teachers: [{ ...teacher, kind: "magic" }] }, ["teachers.0.kind"]);
 });
 test("a mistyped field is an error, not silently ignored", () => check({ teacher: [teacher] }, [""]));
 test("a key does not belong into the file", () =>

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readManifest } from "../../server/node/generate-folder.ts";
 import { probeTeacher } from "../../server/node/teacher-probe.ts";
+import { practiceTeachers } from "../../server/practice/teachers.ts";
 import { serverProfiles } from "../../server/practice/teachers-profiles.ts";
 import { asStranger, finishedRun, journalOf, rig } from "./generate-rig.ts";
 
@@ -37,8 +38,8 @@ for (const { name, knobs } of serverProfiles) {
 
 test("a server that accepts an option and ignores it is told apart from one that refuses it", async (context) => {
 	const probed = async (knobs: object) => {
-		const { options, server } = await rig(context, knobs);
-		const [teacher] = options.teachers;
+		const { server } = await rig(context, knobs);
+		const [teacher] = practiceTeachers(server.baseUrl);
 		assert.ok(teacher);
 		return (await probeTeacher(teacher, server.apiKey))?.notes.join(" ") ?? "";
 	};
@@ -51,8 +52,8 @@ test("a server that accepts an option and ignores it is told apart from one that
 });
 
 test("a busy server gets no verdict: it is asked again another time", async (context) => {
-	const { options, server } = await rig(context, { cap: 0, retryAfterS: 1 });
-	const [teacher] = options.teachers;
+	const { server } = await rig(context, { cap: 0, retryAfterS: 1 });
+	const [teacher] = practiceTeachers(server.baseUrl);
 	assert.ok(teacher);
 	assert.equal(await probeTeacher(teacher, server.apiKey), undefined);
 	server.setKnobs({ schemaSupport: "strict" });

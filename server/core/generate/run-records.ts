@@ -1,6 +1,6 @@
 /** The lines of a run's files. Everything else about a run can be derived from them. */
 import * as z from "zod/mini";
-import { Teacher, Templates } from "../project.ts";
+import { EditorTeacherFields, Teacher, Templates } from "../project.ts";
 import { Usage } from "../sample-row.ts";
 import { Outcome } from "./attempt-policy.ts";
 import { Cell } from "./plan.ts";
@@ -9,8 +9,13 @@ import { ProbeVerdict } from "./probe.ts";
 export const SeedFile = z.object({ path: z.string(), sha256: z.string() });
 
 /** A teacher of a run; practice teachers change their port from day to day. */
-export const RunTeacher = z.extend(Teacher, { isPractice: z.optional(z.boolean()) });
+export const RunTeacher = z.discriminatedUnion("kind", [
+	z.extend(EditorTeacherFields, { isPractice: z.optional(z.literal(false)) }),
+	z.extend(Teacher, { isPractice: z.optional(z.boolean()) }),
+]);
 export type RunTeacher = z.infer<typeof RunTeacher>;
+/** A teacher with an address. */
+export type EndpointTeacher = Exclude<RunTeacher, { kind: "vscode" }>;
 
 /** `manifest.json`: the frozen configuration. Never a key. */
 export const Manifest = z.object({
@@ -29,6 +34,10 @@ export const Manifest = z.object({
 	budget: z.optional(z.object({ amount: z.number(), currency: z.string() })),
 	/** What each teacher's endpoint was found to keep to, by the teacher's name. */
 	probes: z.optional(z.record(z.string(), ProbeVerdict)),
+	/** What a row had to pass besides its form; a resumed run keeps to it. */
+	accept: z.optional(z.enum(["checks", "valid"])),
+	/** Whether answers of earlier runs were taken over. */
+	reuse: z.optional(z.boolean()),
 	/** Set where the run was made to compare teachers, each seed once. */
 	purpose: z.optional(z.literal("comparison")),
 	/** Version of the product that made the run. */
