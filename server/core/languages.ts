@@ -1,4 +1,6 @@
 /** What the product knows about a language. One row a language; everything else asks here. */
+import { beyond, rightToLeft, unspaced } from "./languages-beyond.ts";
+
 export interface Language {
 	/** ISO 639-1, as the published data writes it. */
 	readonly code: string;
@@ -42,17 +44,34 @@ export function findLanguage(code: string | undefined): Language | undefined {
 	return code === undefined ? undefined : byCode.get(code);
 }
 
-const byIso3 = new Map(table.map((entry) => [entry.iso3, entry]));
+/** Languages without tables of their own, which are recognised all the same. */
+export const languagesBeyond: readonly Language[] = beyond.map(([code, iso3, name, scripts, confusables, tolerated]) =>
+	language(code, iso3, name, words(scripts), words(confusables), {
+		direction: rightToLeft.has(code) ? "rtl" : "ltr",
+		isSpaced: !unspaced.has(code),
+		tolerated: words(tolerated ?? ""),
+	}),
+);
 
-/** Other codes in use for a language of the table. */
-const aliases: Readonly<Record<string, string>> = { ara: "ar", fil: "tl", cze: "cs", ger: "de" };
+/** By every code and name a row may use; a language's own code goes before what another tolerates. */
+const byLabel = new Map<string, Language>();
+for (const entry of [...table, ...languagesBeyond])
+	for (const label of [entry.code, entry.iso3, entry.name.toLowerCase()]) byLabel.set(label, entry);
+
+/** Other codes in use: of macrolanguages, bibliographic ones, and those ISO withdrew. */
+const aliases: Readonly<Record<string, string>> = {
+	...{ ara: "ar", fil: "tl", filipino: "tl", cze: "cs", ger: "de" },
+	...{ aze: "az", est: "et", fas: "fa", per: "fa", fre: "fr", iw: "he", in: "id", kor: "ko", lav: "lv", mon: "mn" },
+	...{ msa: "ms", zsm: "ms", nb: "no", nn: "no", nor: "no", nno: "no", nep: "ne", dut: "nl", pus: "ps", rum: "ro" },
+	...{ sqi: "sq", swa: "sw", uzb: "uz", zho: "zh", chi: "zh", yue: "zh" },
+};
 
 /** The language a row means by `de`, `de-DE`, `deu`, `deu_Latn` or `German`; undefined where no table knows it. */
 export function readLanguage(label: string | null | undefined): Language | undefined {
 	if (!label) return undefined;
 	const first = label.trim().toLowerCase().split(/[-_]/u)[0] ?? "";
 	const code = Object.hasOwn(aliases, first) ? (aliases[first] ?? first) : first;
-	return byCode.get(code) ?? byIso3.get(code) ?? table.find((entry) => entry.name.toLowerCase() === first);
+	return byLabel.get(code);
 }
 
 function language(
@@ -64,4 +83,8 @@ function language(
 	rest: Partial<Pick<Language, "direction" | "isSpaced" | "tolerated">> = {},
 ): Language {
 	return { code, iso3, name, scripts, confusables, direction: "ltr", isSpaced: true, tolerated: [], ...rest };
+}
+
+function words(text: string): string[] {
+	return text === "" ? [] : text.split(" ");
 }

@@ -6,6 +6,7 @@ import type { Language } from "../languages.ts";
 import type { Candidate, Detect, Detectors } from "./detector.ts";
 import { acceptedLabels, languageName } from "./labels.ts";
 import { lettersIn, mainScript, type ScriptProfile, scriptProfile } from "./script-profile.ts";
+import { detectorsFor, francCandidates } from "./who-knows.ts";
 
 export type LanguageVerdict =
 	| { readonly state: "match" }
@@ -24,10 +25,33 @@ export interface Evidence {
 	readonly threshold: number;
 }
 
-/** Below this share of letters in the expected scripts the text is in another language. */
-export const leastScriptShare = 0.15;
-/** Letters needed to say anything. */
+/** What the evidence must reach; a project may move each for a language. */
+export interface LanguageLimits {
+	/** How much likelier the best other language must be than the expected one, natural logarithm. */
+	readonly logOdds: number;
+	/** Below this share of letters in the expected scripts the text is in another language. */
+	readonly scriptShare: number;
+	/** franc's lead of another language over the expected one, from 120 letters on and below. */
+	readonly francLead: number;
+	readonly francLeadShort: number;
+	/** Letters needed to say anything. */
+	readonly letters: number;
+}
+
+/** Letters needed to say anything, where no project says otherwise. */
 export const leastLetters = 25;
+
+/** text-metrics.md 1.5; leads of franc that no good practice sample reaches and nearly every wrong one does. */
+export const defaultLimits: LanguageLimits = {
+	logOdds: 0,
+	scriptShare: 0.15,
+	francLead: 0.06,
+	francLeadShort: 0.21,
+	letters: leastLetters,
+};
+
+/** Letters from which on franc is believed more. */
+const francIsSurer = 120;
 /** Letters franc needs. */
 const leastFrancLetters = 60;
 /** Han letters without kana that make a text Chinese; each counts twice in a profile. */
@@ -36,55 +60,68 @@ const leastHan = 10;
 export const judged = 10_000;
 
 /** Judges a text that was masked by `maskNonLanguage`. */
-export function judgeLanguage(masked: string, expected: Language, detectors: Detectors): LanguageVerdict {
+export function judgeLanguage(
+	masked: string,
+	expected: Language,
+	detectors: Detectors,
+	limits: LanguageLimits = defaultLimits,
+): LanguageVerdict {
 	const text = masked.slice(0, judged);
 	const profile = scriptProfile(text);
-	if (profile.letters < leastLetters) return { state: "undetermined", reason: `under ${leastLetters} letters` };
-	return judgeScript(profile, expected) ?? judgeByDetectors(text, profile.letters, expected, detectors);
+	if (profile.letters < limits.letters) return { state: "undetermined", reason: `under ${limits.letters} letters` };
+	return (
+		judgeScript(profile, expected, limits) ?? judgeByDetectors(text, profile.letters, expected, { detectors, limits })
+	);
 }
 
-function judgeScript(profile: ScriptProfile, expected: Language): LanguageVerdict | undefined {
+function judgeScript(
+	profile: ScriptProfile,
+	expected: Language,
+	{ scriptShare }: LanguageLimits,
+): LanguageVerdict | undefined {
 	const share = lettersIn(profile, expected.scripts) / profile.letters;
-	if (share < leastScriptShare) return scriptMismatch(`${mainScript(profile) ?? "another"} script`, share);
+	if (share < scriptShare) return scriptMismatch(`${mainScript(profile) ?? "another"} script`, share, scriptShare);
 	const isHanOnly = lettersIn(profile, ["Hiragana", "Katakana"]) === 0 && lettersIn(profile, ["Han"]) >= 2 * leastHan;
-	return expected.code === "ja" && isHanOnly ? scriptMismatch("Chinese", 0) : undefined;
+	return expected.code === "ja" && isHanOnly ? scriptMismatch("Chinese", 0, scriptShare) : undefined;
 }
 
-function scriptMismatch(instead: string, value: number): LanguageVerdict {
-	return { state: "mismatch", instead, evidence: { kind: "script-share", value, threshold: leastScriptShare } };
+function scriptMismatch(instead: string, value: number, threshold: number): LanguageVerdict {
+	return { state: "mismatch", instead, evidence: { kind: "script-share", value, threshold } };
 }
 
-function judgeByDetectors(text: string, letters: number, expected: Language, detectors: Detectors): LanguageVerdict {
+interface Judge {
+	readonly detectors: Detectors;
+	readonly limits: LanguageLimits;
+}
+
+function judgeByDetectors(text: string, letters: number, expected: Language, judge: Judge): LanguageVerdict {
 	const accepted = acceptedLabels(expected);
-	if (!detectors.fastText || !detectors.cld3) return judgeByFranc(text, letters, accepted, detectors);
+	const { fastText, cld3 } = detectorsFor(expected, judge.detectors);
+	if (!fastText || !cld3) return judgeByFranc(text, letters, expected, judge);
 	// Asking for one candidate takes a quarter of the time, and mostly settles it.
-	if (isAccepted(detectors.fastText(text, 1), accepted)) return { state: "match" };
-	const candidates = detectors.fastText(text);
+	if (isAccepted(fastText(text, 1), accepted)) return { state: "match" };
+	const candidates = fastText(text);
 	const value = logOdds(candidates, accepted);
 	if (value === null) return { state: "undetermined", reason: "no detector knows it" };
-	if (value <= 0 || isAccepted(detectors.cld3(text), accepted)) return { state: "match" };
+	if (value <= judge.limits.logOdds || isAccepted(cld3(text), accepted)) return { state: "match" };
 	return {
 		state: "mismatch",
 		instead: bestOther(candidates, accepted),
-		evidence: { kind: "log-odds", value, threshold: 0 },
+		evidence: { kind: "log-odds", value, threshold: judge.limits.logOdds },
 	};
 }
 
-/** Without fastText: franc by its lead, and CLD3 must not object where it is there. */
-function judgeByFranc(
-	text: string,
-	letters: number,
-	accepted: ReadonlySet<string>,
-	detectors: Detectors,
-): LanguageVerdict {
+/** Where not both others know the language: franc by its lead, and whoever does know it must not object. */
+function judgeByFranc(text: string, letters: number, expected: Language, judge: Judge): LanguageVerdict {
 	if (letters < leastFrancLetters) return { state: "undetermined", reason: `under ${leastFrancLetters} letters` };
-	const candidates = detectors.franc(text);
+	const accepted = acceptedLabels(expected);
+	const { fastText, cld3, franc } = detectorsFor(expected, judge.detectors);
+	const candidates = franc(text, francCandidates(expected));
 	const own = candidates.find(({ label }) => accepted.has(label))?.score ?? 0;
 	const other = candidates.find(({ label }) => !accepted.has(label))?.score ?? 0;
-	// Leads that no good practice sample reaches and nearly every wrong one does.
-	const threshold = letters < 120 ? 0.21 : 0.06;
-	if (other - own <= threshold || (detectors.cld3 && isAccepted(detectors.cld3(text), accepted)))
-		return { state: "match" };
+	const threshold = letters < francIsSurer ? judge.limits.francLeadShort : judge.limits.francLead;
+	const objects = [fastText, cld3].some((detect) => detect && isAccepted(detect(text, 1), accepted));
+	if (other - own <= threshold || objects) return { state: "match" };
 	return {
 		state: "mismatch",
 		instead: bestOther(candidates, accepted),

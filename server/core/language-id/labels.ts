@@ -1,5 +1,5 @@
 /** Detectors' labels: which of them mean a language, and what to call them. */
-import { findLanguage, type Language } from "../languages.ts";
+import { type Language, readLanguage } from "../languages.ts";
 
 const known = new Map<string, ReadonlySet<string>>();
 
@@ -17,7 +17,7 @@ const names = new Intl.DisplayNames(["en"], { type: "language", fallback: "code"
 /** The English name of a label, such as `German` for `de`. */
 export function languageName(label: string): string {
 	try {
-		return findLanguage(label)?.name ?? names.of(label) ?? label;
+		return readLanguage(label)?.name ?? names.of(label) ?? label;
 	} catch {
 		return label;
 	}

@@ -131,5 +131,7 @@ test("a row's language is read in every common spelling", () => {
 	for (const label of ["de", "DE", "de-AT", "deu", "deu_Latn", "German", " german "])
 		assert.equal(readLanguage(label)?.code, "de", label);
 	assert.equal(readLanguage("fil")?.code, "tl");
-	for (const label of [null, "", "xx", "__proto__", "ms", "constructor"]) assert.equal(readLanguage(label), undefined);
+	for (const [label, code] of Object.entries({ ms: "ms", zsm: "ms", "zh-Hant": "zh", fas_Arab: "fa", Polish: "pl" }))
+		assert.equal(readLanguage(label)?.code, code);
+	for (const label of [null, "", "xx", "__proto__", "constructor"]) assert.equal(readLanguage(label), undefined);
 });

@@ -1,0 +1,101 @@
+/**
+ * Languages the product ships no tables for (no seeds, phrases or stop words) and yet recognises: which labels mean them,
+ * which scripts they are written in, and what detectors take them for. The detectors do the rest.
+ */
+
+/**
+ * ISO 639-1 where there is one, 639-3 as franc writes it, name, scripts, the 639-3 codes it is mistaken for, and labels that
+ * count as the language.
+ */
+export type BeyondRow = readonly [
+	code: string,
+	iso3: string,
+	name: string,
+	script: string,
+	confusables: string,
+	tolerated?: string,
+];
+
+/** Pairs that no detector separates well enough (text-metrics.md 1.2) tolerate each other. */
+export const beyond: readonly BeyondRow[] = [
+	["af", "afr", "Afrikaans", "Latin", "nld deu"],
+	["am", "amh", "Amharic", "Ethiopic", "tir"],
+	["az", "azj", "Azerbaijani", "Latin", "tur tuk uzn", "aze"],
+	["be", "bel", "Belarusian", "Cyrillic", "rus ukr bul"],
+	["bg", "bul", "Bulgarian", "Cyrillic", "mkd rus srp"],
+	["bn", "ben", "Bengali", "Bengali", ""],
+	["bs", "bos", "Bosnian", "Latin", "slv ces", "hr hrv sr srp sh hbs"],
+	["ca", "cat", "Catalan", "Latin", "spa glg fra por ita"],
+	["ceb", "ceb", "Cebuano", "Latin", "tgl hil ilo war"],
+	["da", "dan", "Danish", "Latin", "nob nno swe deu"],
+	["el", "ell", "Greek", "Greek", ""],
+	["et", "ekk", "Estonian", "Latin", "fin lvs lit", "est"],
+	["fa", "pes", "Persian", "Arabic", "arb urd prs pbu", "fas prs"],
+	["fi", "fin", "Finnish", "Latin", "ekk swe"],
+	["fr", "fra", "French", "Latin", "cat ita spa"],
+	["gl", "glg", "Galician", "Latin", "por spa cat"],
+	["gu", "guj", "Gujarati", "Gujarati", ""],
+	["ha", "hau", "Hausa", "Latin", "yor ibo swh som"],
+	["he", "heb", "Hebrew", "Hebrew", "ydd", "iw"],
+	["hi", "hin", "Hindi", "Devanagari", "mar npi bho mai"],
+	["hil", "hil", "Hiligaynon", "Latin", "ceb tgl ilo"],
+	["hr", "hrv", "Croatian", "Latin", "slv ces", "bs bos sr srp sh hbs"],
+	["hu", "hun", "Hungarian", "Latin", "fin ekk"],
+	["hy", "hye", "Armenian", "Armenian", ""],
+	["ig", "ibo", "Igbo", "Latin", "yor hau"],
+	["ilo", "ilo", "Iloko", "Latin", "tgl ceb hil"],
+	["it", "ita", "Italian", "Latin", "spa por fra ron cat"],
+	["jv", "jav", "Javanese", "Latin", "ind sun zlm"],
+	["ka", "kat", "Georgian", "Georgian", ""],
+	["kk", "kaz", "Kazakh", "Cyrillic", "kir tat rus uig"],
+	["km", "khm", "Khmer", "Khmer", ""],
+	["kn", "kan", "Kannada", "Kannada", ""],
+	["ko", "kor", "Korean", "Hangul Han", "jpn cmn"],
+	["ky", "kir", "Kyrgyz", "Cyrillic", "kaz tat rus"],
+	["lo", "lao", "Lao", "Lao", "tha"],
+	["lt", "lit", "Lithuanian", "Latin", "lvs ekk"],
+	["lv", "lvs", "Latvian", "Latin", "lit ekk", "lav"],
+	["mk", "mkd", "Macedonian", "Cyrillic", "bul srp rus"],
+	["ml", "mal", "Malayalam", "Malayalam", ""],
+	["mn", "khk", "Mongolian", "Cyrillic", "rus kaz kir", "mon"],
+	["mr", "mar", "Marathi", "Devanagari", "hin npi"],
+	["ms", "zlm", "Malay", "Latin", "jav sun tgl", "msa zsm id ind"],
+	["my", "mya", "Burmese", "Myanmar", "shn"],
+	["ne", "npi", "Nepali", "Devanagari", "hin mar", "nep"],
+	["nl", "nld", "Dutch", "Latin", "afr deu dan"],
+	["no", "nob", "Norwegian", "Latin", "dan swe", "nb nn nno nor"],
+	["pa", "pan", "Punjabi", "Gurmukhi", ""],
+	["pl", "pol", "Polish", "Latin", "ces slk slv"],
+	["ps", "pbu", "Pashto", "Arabic", "pes urd arb prs", "pus"],
+	["pt", "por", "Portuguese", "Latin", "spa glg cat ita"],
+	["ro", "ron", "Romanian", "Latin", "ita fra spa"],
+	["ru", "rus", "Russian", "Cyrillic", "ukr bel bul"],
+	["rw", "kin", "Kinyarwanda", "Latin", "run swh lug"],
+	["si", "sin", "Sinhala", "Sinhala", ""],
+	["sk", "slk", "Slovak", "Latin", "ces pol slv"],
+	["sl", "slv", "Slovenian", "Latin", "hrv slk ces bos"],
+	["sn", "sna", "Shona", "Latin", "nya swh ndo"],
+	["so", "som", "Somali", "Latin", "hau swh"],
+	["sq", "als", "Albanian", "Latin", "ron ita", "sqi"],
+	["sr", "srp", "Serbian", "Cyrillic Latin", "bul mkd rus slv", "hr hrv bs bos sh hbs"],
+	["su", "sun", "Sundanese", "Latin", "ind jav zlm"],
+	["sv", "swe", "Swedish", "Latin", "dan nob nno"],
+	["sw", "swh", "Swahili", "Latin", "kin lin nya som", "swa"],
+	["ta", "tam", "Tamil", "Tamil", ""],
+	["te", "tel", "Telugu", "Telugu", ""],
+	["th", "tha", "Thai", "Thai", ""],
+	["tr", "tur", "Turkish", "Latin", "azj tuk uzn"],
+	["uk", "ukr", "Ukrainian", "Cyrillic", "rus bel bul"],
+	["ur", "urd", "Urdu", "Arabic", "pes arb pbu prs", "pnb"],
+	["uz", "uzn", "Uzbek", "Latin Cyrillic", "tur azj tuk kaz", "uzb"],
+	["vi", "vie", "Vietnamese", "Latin", "ind"],
+	["xh", "xho", "Xhosa", "Latin", "zul ssw"],
+	["yo", "yor", "Yoruba", "Latin", "ibo hau"],
+	["zh", "cmn", "Chinese", "Han", "jpn kor", "zho yue wuu"],
+	["zu", "zul", "Zulu", "Latin", "xho ssw"],
+];
+
+/** Written without spaces between words. */
+export const unspaced: ReadonlySet<string> = new Set(["km", "lo", "my", "th", "zh"]);
+
+export const rightToLeft: ReadonlySet<string> = new Set(["fa", "he", "ps", "ur"]);
