@@ -17,7 +17,7 @@ test("an unknown language goes by its first letter", () => check("1. שלום", 
 test("a language without a table goes by its usual direction", () => check("سلام دنیا", "fa", "rtl Arab fa"));
 test("digits alone run as the language does", () => check("12 + 3", "ar", "rtl Arab ar"));
 test("kanji alone are Japanese where the row says so", () => check("東京都", "ja", "ltr Jpan ja"));
-test("kana with kanji are Japanese whatever the row says", () => check("これは東京です", "zh", "ltr Jpan und-Jpan"));
+test("kana with kanji are Japanese whatever the row says", () => check("これは東京です", "zh", "ltr Jpan und-Hani"));
 test("Chinese has the forms of its region", () => {
 	check("中文", "zh-Hant", "ltr Hant zh");
 	check("中文", "zh", "ltr Hans zh");
