@@ -209,17 +209,14 @@ function usable({ project, detectors }: AnnotateOptions): Detectors {
 function askedOnce(detectors: Detectors): Detectors {
 	const { fastText } = detectors;
 	if (!fastText) return detectors;
-	const best = new Map<string, ReturnType<Detect>>();
-	const several = new Map<string, ReturnType<Detect>>();
+	const known = new Map<string, ReturnType<Detect>>();
 	return {
 		...detectors,
 		fastText(text, most) {
-			const known = most === 1 ? best : several;
 			const before = known.get(text);
-			if (before) return before;
-			const candidates = fastText(text, most);
-			known.set(text, candidates);
-			return candidates;
+			const candidates = before ?? fastText(text);
+			if (!before) known.set(text, candidates);
+			return most === undefined ? candidates : candidates.slice(0, most);
 		},
 	};
 }

@@ -108,7 +108,8 @@ export function loopsIn(text: string): Loops {
 	const runs = parts.flatMap((part) =>
 		periodicRuns(part.text).map((run) => ({ ...run, start: run.start + part.at, end: run.end + part.at })),
 	);
-	const length = parts.reduce((sum, part) => sum + part.text.replace(/\s+/g, " ").length, 0);
+	const flat = parts.map((part) => part.text.replace(/\s+/g, " "));
+	const length = flat.reduce((sum, part) => sum + part.length, 0);
 	const covered = runs.reduce((sum, run) => sum + run.end - run.start, 0);
 	return {
 		longest: runs.reduce<Run | undefined>(
@@ -116,7 +117,7 @@ export function loopsIn(text: string): Loops {
 			undefined,
 		),
 		runShare: length === 0 ? 0 : Math.min(1, covered / length),
-		gramShare: Math.max(...parts.map((part) => repeatedGramShare(part.text))),
+		gramShare: Math.max(...flat.map((part) => repeatedGramShare(part.trim()))),
 	};
 }
 
@@ -173,9 +174,8 @@ function keepRun(runs: Run[], text: string, run: Run): void {
 	if (/[\p{L}\p{N}]/u.test(text.slice(run.start, run.start + run.period))) runs.push(run);
 }
 
-/** Share of characters covered by 20-grams that stand at least once before. White space counts as one space. */
-function repeatedGramShare(text: string): number {
-	const flat = text.replace(/\s+/g, " ").trim();
+/** Share of characters covered by 20-grams that stand at least once before. Runs of white space are one space already. */
+function repeatedGramShare(flat: string): number {
 	if (flat.length < leastGramText) return 0;
 	const places = new PlaceTable(flat, gramLength);
 	let covered = 0;

@@ -1,10 +1,11 @@
 /** Finds the stretch of a text that is in another language, as in an answer that changes language halfway. */
-import { countLetters } from "../checks/character-kinds.ts";
+import { countLetters, kindsOf, letter, pointAt } from "../checks/character-kinds.ts";
 import type { Language } from "../languages.ts";
 import type { Detect, Detectors } from "./detector.ts";
 import { bestOther, judged, logOdds } from "./judge-language.ts";
 import { acceptedLabels } from "./labels.ts";
 import { lettersIn, scriptProfile } from "./script-profile.ts";
+import { detectorsFor } from "./who-knows.ts";
 
 export interface MixedSpan {
 	/** UTF-16 offsets in the text, `end` exclusive. */
@@ -26,16 +27,41 @@ const suspicious = -2;
 /** A foreign stretch of 112 letters leaves a short text less sure of its language than this. */
 const sure = 0.97;
 const shortText = 800;
-/** 1.5 in the source; lists of animals and tools reach 1.9, and halves of 60 letters lose 0.4 % of their recall at 2.5. */
-const leastSum = 2.5;
+/** What a stretch must reach; a project may move each for a language. */
+export interface MixedLimits {
+	/** Summed log-odds of its windows. */
+	readonly logOdds: number;
+	/** Share of Latin letters in a text of another script. */
+	readonly latinShare: number;
+}
+
+/**
+ * Log-odds are 1.5 in the source; lists of animals and tools reach 1.9, and halves of 60 letters lose 0.4 % of their recall
+ * at 2.5.
+ */
+export const defaultMixedLimits: MixedLimits = { logOdds: 2.5, latinShare: 0.15 };
 /** Characters searched of longer texts. */
 const searched = 20_000;
 
 /** The most foreign stretch of a masked text, if any is foreign enough. */
-export function findMixed(masked: string, expected: Language, detectors: Detectors): MixedSpan | undefined {
+export function findMixed(
+	masked: string,
+	expected: Language,
+	detectors: Detectors,
+	limits: MixedLimits = defaultMixedLimits,
+): MixedSpan | undefined {
 	const text = masked.slice(0, searched);
-	if (!expected.scripts.includes("Latin")) return latinRun(text, expected);
-	const { fastText, cld3 } = detectors;
+	const latin = expected.scripts.includes("Latin") ? undefined : latinRun(text, expected, limits.latinShare);
+	return latin ?? foreignRun(text, expected, detectorsFor(expected, detectors), limits.logOdds);
+}
+
+/** By windows; undefined without a detector that knows the language. */
+function foreignRun(
+	text: string,
+	expected: Language,
+	{ fastText, cld3 }: Detectors,
+	leastSum: number,
+): MixedSpan | undefined {
 	if (!fastText || countLetters(text, leastLetters) < leastLetters) return undefined;
 	const accepted = acceptedLabels(expected);
 	const [whole] = fastText(text.slice(0, judged), 1);
@@ -43,11 +69,11 @@ export function findMixed(masked: string, expected: Language, detectors: Detecto
 	// Windows without overlap are enough to see that nothing is foreign.
 	if (!windowsOf(text, windowLetters).some((window) => oddsOf(window, accepted, fastText) > suspicious))
 		return undefined;
-	const found = bestRun(windowsOf(text, windowLetters / 2), expected, fastText);
+	const found = bestRun(windowsOf(text, windowLetters / 2), accepted, fastText, leastSum);
 	if (!found || !cld3) return found;
 	// A second opinion on the whole stretch, as for whole texts.
 	const [best] = cld3(text.slice(found.start, found.end));
-	return best && acceptedLabels(expected).has(best.label) ? undefined : found;
+	return best && accepted.has(best.label) ? undefined : found;
 }
 
 interface Window {
@@ -68,9 +94,8 @@ function windowsOf(text: string, step: number): Window[] {
 }
 
 function lineWindows(line: string, offset: number, step: number): Window[] {
-	const places: number[] = [];
-	for (const match of line.matchAll(/\p{L}+/gu))
-		for (let at = 0; at < match[0].length; at += 1) places.push(match.index + at);
+	const places = letterPlaces(line);
+	if (places.length < windowLetters / 2) return [];
 	const windows: Window[] = [];
 	for (let first = 0; first === 0 || first + windowLetters / 2 < places.length; first += step) {
 		const start = wordStart(line, places[first] ?? 0);
@@ -81,6 +106,19 @@ function lineWindows(line: string, offset: number, step: number): Window[] {
 		if (first + windowLetters >= places.length) break;
 	}
 	return windows;
+}
+
+/** The place of every unit of a letter. */
+function letterPlaces(line: string): number[] {
+	const places: number[] = [];
+	for (let at = 0; at < line.length; at += 1) {
+		const point = pointAt(line, at);
+		if ((kindsOf(point) & letter) !== 0) places.push(at);
+		if (point <= 0xffff) continue;
+		if ((kindsOf(point) & letter) !== 0) places.push(at + 1);
+		at += 1;
+	}
+	return places;
 }
 
 function wordStart(line: string, at: number): number {
@@ -106,8 +144,12 @@ function oddsOf({ text }: Window, accepted: ReadonlySet<string>, fastText: Detec
 }
 
 /** Kadane's maximum-sum run of windows by clipped log-odds. */
-function bestRun(windows: readonly Window[], expected: Language, fastText: Detect): MixedSpan | undefined {
-	const accepted = acceptedLabels(expected);
+function bestRun(
+	windows: readonly Window[],
+	accepted: ReadonlySet<string>,
+	fastText: Detect,
+	leastSum: number,
+): MixedSpan | undefined {
 	let best: { start: number; end: number; sum: number; instead: string } | undefined;
 	let run = { start: 0, sum: 0, instead: "" };
 	for (const window of windows) {
@@ -124,7 +166,7 @@ function bestRun(windows: readonly Window[], expected: Language, fastText: Detec
 }
 
 /** In other scripts no detector is needed: a stretch of ordinary Latin words is foreign. text-metrics.md 1.5, rule 2. */
-function latinRun(text: string, expected: Language): MixedSpan | undefined {
+function latinRun(text: string, expected: Language, latinShare: number): MixedSpan | undefined {
 	const profile = scriptProfile(text);
 	let best: MixedSpan | undefined;
 	for (const match of text.matchAll(/[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f\p{P}\p{N}\p{Zs}]{24,}/gu)) {
@@ -143,5 +185,3 @@ function latinRun(text: string, expected: Language): MixedSpan | undefined {
 	}
 	return best && lettersIn(profile, expected.scripts) > 0 ? best : undefined;
 }
-
-const latinShare = 0.15;
