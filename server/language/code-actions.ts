@@ -79,7 +79,6 @@ function wholeFileActions(file: AnnotatedFile, line: number): CodeAction[] {
 		file.findings(index).some((finding) => finding.code === code),
 	);
 	if (lines.length < 2) return [];
-	const drop = lines.map((index): TextEdit => ({ range: lineRange(file, index), newText: "" }));
 	const { uri, version } = file.document;
 	const rejects = uri.replace(/(\.[^./]*)?$/, `.rejects$1`);
 	const moved = lines.map((index) => `${file.text(index)}\n`).join("");
@@ -87,7 +86,7 @@ function wholeFileActions(file: AnnotatedFile, line: number): CodeAction[] {
 		{
 			title: `Drop all ${lines.length} samples with ${code}`,
 			kind: CodeActionKind.QuickFix,
-			edit: { documentChanges: [{ textDocument: { uri, version }, edits: mergeTail(drop, file) }] },
+			edit: { documentChanges: [{ textDocument: { uri, version }, edits: deletionsOf(file, lines) }] },
 		},
 		{
 			title: `Move all ${lines.length} samples with ${code} to a rejects file`,
@@ -96,11 +95,19 @@ function wholeFileActions(file: AnnotatedFile, line: number): CodeAction[] {
 				documentChanges: [
 					{ kind: "create", uri: rejects, options: { ignoreIfExists: true } },
 					{ textDocument: { uri: rejects, version: null }, edits: [{ range: origin, newText: moved }] },
-					{ textDocument: { uri, version }, edits: mergeTail(drop, file) },
+					{ textDocument: { uri, version }, edits: deletionsOf(file, lines) },
 				],
 			},
 		},
 	];
+}
+
+/** Edits that delete these lines, given in their order. */
+export function deletionsOf(file: AnnotatedFile, lines: readonly number[]): TextEdit[] {
+	return mergeTail(
+		lines.map((index): TextEdit => ({ range: lineRange(file, index), newText: "" })),
+		file,
+	);
 }
 
 const origin: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };

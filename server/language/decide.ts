@@ -11,7 +11,7 @@ export const decideCommand = "polyglot.review.decide";
 export const Choice = z.object({
 	key: z.number(),
 	code: z.optional(z.string()),
-	decision: z.enum(["accepted", "hidden", "cleared"]),
+	decision: z.enum(["accepted", "rejected", "hidden", "cleared"]),
 });
 export type Choice = z.infer<typeof Choice>;
 
@@ -33,7 +33,11 @@ export class DecisionBook {
 
 	/** True where it was written. Says why where it was not. */
 	async decide(server: ServerContext, argument: unknown): Promise<boolean> {
-		const { key, code, decision } = Choice.parse(argument);
+		return this.decideAll(server, [Choice.parse(argument)]);
+	}
+
+	/** As `decide`, for several in their order. */
+	async decideAll(server: ServerContext, choices: readonly Choice[]): Promise<boolean> {
 		const obstacle = !this.#file
 			? "Open a folder first: decisions are kept in its .polyglot/review.jsonl."
 			: server.isTrusted()
@@ -47,7 +51,8 @@ export class DecisionBook {
 			return false;
 		}
 		const at = new Date(server.runtime.now()).toISOString();
-		await this.#file.decide({ sample: sampleKey(key), decision, at, ...(code === undefined ? {} : { code }) });
+		for (const { key, code, decision } of choices)
+			await this.#file.decide({ sample: sampleKey(key), decision, at, ...(code === undefined ? {} : { code }) });
 		return true;
 	}
 }

@@ -1,6 +1,8 @@
 /** What a feature of the language server is given, so that each lives in a file of its own. */
 import type { Connection } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Decisions } from "../core/decisions.ts";
+import type { Detectors } from "../core/language-id/detector.ts";
 import type { Project } from "../core/project.ts";
 
 /** The world outside the protocol, handed in so that tests choose it. */
@@ -25,6 +27,10 @@ export interface ServerContext {
 	project(): Project;
 	/** False: nothing may be written or sent. Changes when the user grants trust. */
 	isTrusted(): boolean;
+	/** Who decides a text's language; franc alone until the others are loaded. */
+	detectors(): Detectors;
+	/** What the team decided about samples; undefined until it was read. */
+	decisions(): Decisions | undefined;
 	openDocument(uri: string): TextDocument | undefined;
 	/** Calls back after `polyglot.json` was read again. */
 	onProjectChange(listener: () => void): void;

@@ -16,6 +16,7 @@ import type { Feature, Runtime, ServerContext } from "./feature.ts";
 import { ProjectWatch } from "./project-watch.ts";
 import { Review } from "./review.ts";
 import { reviewFeature } from "./review-feature.ts";
+import { serveReviewPanel } from "./review-panel.ts";
 import { safeRunner } from "./run-safe.ts";
 
 /** Serves one editor on this connection until it ends. */
@@ -37,6 +38,8 @@ export function startServer(connection: Connection, runtime: Runtime, features: 
 		folder: () => start.folder,
 		project: () => watch.project,
 		isTrusted: () => start.isTrusted,
+		detectors: () => detectors,
+		decisions: () => book.decisions,
 		openDocument: (uri) => review.document(uri),
 		onProjectChange: (listener) => void watch.listeners.push(listener),
 		onShutdown: (close) => void closers.push(close),
@@ -58,6 +61,7 @@ export function startServer(connection: Connection, runtime: Runtime, features: 
 		safely("shutdown", undefined, async () => void (await Promise.all(closers.map((close) => close())))),
 	);
 	const serveReview = reviewFeature(server, review, watch, book, safely);
+	serveReviewPanel(server, review, book, () => serveReview.refresh());
 	for (const feature of features) feature(server);
 	connection.listen();
 }
@@ -73,6 +77,7 @@ const capabilities: InitializeResult["capabilities"] = {
 	inlayHintProvider: true,
 	documentSymbolProvider: true,
 	codeLensProvider: {},
+	foldingRangeProvider: true,
 	executeCommandProvider: { commands: [decideCommand] },
 	codeActionProvider: { codeActionKinds: ["quickfix"] },
 	workspace: { workspaceFolders: { supported: true } },

@@ -5,6 +5,7 @@ import { lensesOf } from "./code-lens.ts";
 import { type DecisionBook, decideCommand } from "./decide.ts";
 import { type DiagnosticsFeed, serveDiagnostics } from "./diagnostics.ts";
 import type { ServerContext } from "./feature.ts";
+import { foldsOf } from "./folding.ts";
 import { hoverAt } from "./hover.ts";
 import { hintsIn } from "./inlay-hints.ts";
 import { type ProjectWatch, projectText, projectUri } from "./project-watch.ts";
@@ -26,6 +27,7 @@ export function reviewFeature(
 	let feed: DiagnosticsFeed = { update() {}, clear() {} };
 	const refreshAll = () => {
 		for (const uri of review.uris()) feed.update(uri);
+		review.tellAll();
 		if (client.canPull && client.canRefreshPulled) void connection.languages.diagnostics.refresh();
 		if (client.canRefreshHints) void connection.languages.inlayHint.refresh();
 	};
@@ -60,6 +62,7 @@ export function reviewFeature(
 	);
 	connection.onDidChangeWatchedFiles(() => safely("project", undefined, () => watch.reload(server)));
 	return {
+		refresh: refreshAll,
 		initialize(params: InitializeParams): ServerCapabilities {
 			client = readAbilities(params);
 			feed = serveDiagnostics(server, review, safely, { canPull: client.canPull, canRefresh: client.canRefreshPulled });
@@ -127,6 +130,14 @@ function answerRequests(server: ServerContext, review: Review, safely: RunSafe, 
 			return file ? symbolsOf(file) : [];
 		}),
 	);
+	connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
+		safely("folding", [], async () => {
+			// Folds are asked for once a change, so the answer waits until the file is read.
+			while (!token.isCancellationRequested && !(await review.readFor(uri, foldingBudgetMs)));
+			const file = review.file(uri);
+			return file && !token.isCancellationRequested ? foldsOf(file) : [];
+		}),
+	);
 	connection.onCodeAction(({ textDocument, range, context }) =>
 		safely("code actions", [], async () => {
 			const file = review.file(textDocument.uri);
@@ -137,6 +148,9 @@ function answerRequests(server: ServerContext, review: Review, safely: RunSafe, 
 		}),
 	);
 }
+
+/** How long the file is read before looking whether the answer is still wanted. */
+const foldingBudgetMs = 200;
 
 interface ClientAbilities {
 	readonly canPull: boolean;

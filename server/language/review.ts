@@ -14,6 +14,8 @@ const settleMs = 500;
 
 export class Review {
 	settings: Settings = readSettings(undefined);
+	/** Told when the text or the findings of an open file may have changed. */
+	readonly listeners: ((uri: string) => void)[] = [];
 	readonly #runtime: Runtime;
 	readonly #files = new Map<string, AnnotatedFile>();
 	readonly #others = new Map<string, TextDocument>();
@@ -37,12 +39,14 @@ export class Review {
 		if (isJsonl(uri, languageId) && !isScoreText(text))
 			this.#files.set(uri, new AnnotatedFile(document, this.#options(), this.#decisions));
 		else this.#others.set(uri, document);
+		this.#tell(uri);
 	}
 
 	change(uri: string, version: number, changes: TextDocumentContentChangeEvent[]): void {
 		this.#files.get(uri)?.change(changes, version);
 		const other = this.#others.get(uri);
 		if (other) this.#others.set(uri, TextDocument.update(other, changes, version));
+		this.#tell(uri);
 	}
 
 	close(uri: string): void {
@@ -50,6 +54,7 @@ export class Review {
 		this.#timers.delete(uri);
 		this.#files.delete(uri);
 		this.#others.delete(uri);
+		this.#tell(uri);
 	}
 
 	file(uri: string): AnnotatedFile | undefined {
@@ -64,9 +69,15 @@ export class Review {
 		return [...this.#files.keys()];
 	}
 
+	/** What was decided about samples changed. */
+	tellAll(): void {
+		for (const uri of this.#files.keys()) this.#tell(uri);
+	}
+
 	/** Every file starts anew, as after a change of `polyglot.json`. */
 	restart(): void {
 		for (const file of this.#files.values()) file.setOptions(this.#options());
+		this.tellAll();
 	}
 
 	/**
@@ -90,6 +101,11 @@ export class Review {
 			this.#passes.delete(uri);
 		}
 		onProgress();
+		this.#tell(uri);
+	}
+
+	#tell(uri: string): void {
+		for (const listener of this.listeners) listener(uri);
 	}
 
 	/** Calls back half a second after the last change, when what needs the whole file was searched for. */
@@ -107,6 +123,7 @@ export class Review {
 		if (!file.isComplete) return this.whenSettled(uri, tell);
 		for (const _ of file.searchNearDuplicates()) await new Promise((resolve) => setImmediate(resolve));
 		tell();
+		this.#tell(uri);
 	}
 
 	/** Reads on for at most this long, other work in between. True when the file is complete. */
