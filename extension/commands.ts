@@ -7,8 +7,10 @@ import { openMonitor, openRun, showScore } from "./panels.ts";
 import { openPracticeWorkspace } from "./practice.ts";
 import { recommendTeacher } from "./recommend.ts";
 import { reporting } from "./report.ts";
+import { openSweep } from "./sweep-panel.ts";
 import { addTeacher, removeTeacher, setTeacherKey, testTeacher } from "./teachers.ts";
-import { cancelRun, connectTrainer, evaluateStudent, trainStudent } from "./train.ts";
+import { cancelRun, connectTrainer, evaluateStudent, resumeRun } from "./train.ts";
+import { trainStudent, trainSweep } from "./train-form.ts";
 
 type Run = (app: App, argument: unknown) => Promise<unknown>;
 
@@ -23,6 +25,9 @@ const commands: Readonly<Record<string, { readonly title: string; readonly run: 
 	"polyglot.removeTeacher": { title: "Remove teacher", run: removeTeacher },
 	"polyglot.connectTrainer": { title: "Connect trainer", run: connectTrainer },
 	"polyglot.train": { title: "Train student", run: trainStudent },
+	"polyglot.sweep": { title: "Sweep", run: trainSweep },
+	"polyglot.openSweep": { title: "Open sweep", run: openSweep },
+	"polyglot.resumeRun": { title: "Resume run", run: resumeRun },
 	"polyglot.evaluate": { title: "Evaluate student", run: evaluateStudent },
 	"polyglot.openRun": { title: "Open run", run: openRun },
 	"polyglot.cancelRun": { title: "Cancel run", run: cancelRun },

@@ -5,7 +5,9 @@ import { startEngine } from "./engine.ts";
 import { watchLargeFiles } from "./large-files.ts";
 import { restorePanels } from "./panels.ts";
 import { RunsView } from "./runs-view.ts";
+import { restoreSweeps } from "./sweep-panel.ts";
 import { TeachersView } from "./teachers-view.ts";
+import { restoreTrainForm } from "./train-form.ts";
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
 	const log = vscode.window.createOutputChannel("Polyglot Lens", { log: true });
@@ -18,6 +20,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		app.runs,
 		registerCommands(app),
 		restorePanels(app),
+		restoreTrainForm(app),
+		restoreSweeps(app),
 		watchLargeFiles(),
 	);
 }

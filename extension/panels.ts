@@ -110,6 +110,12 @@ async function answer(app: App, panel: vscode.WebviewPanel, state: PanelState, m
 		case "cancel":
 			if (state.panel === "monitor") return app.engine.request(requests.cancelGeneration, { runId: state.runId ?? "" });
 			return vscode.commands.executeCommand("polyglot.cancelRun", { runId: state.runId });
+		case "download":
+			return app.engine.request(requests.downloadArtifact, { runId: state.runId ?? "", sha256: asked.sha256 });
+		case "reveal":
+			return revealDownload(asked.path);
+		case "resumeRun":
+			return vscode.commands.executeCommand("polyglot.resumeRun", { runId: state.runId });
 		case "evaluate":
 			return vscode.commands.executeCommand("polyglot.evaluate", { runId: state.runId });
 		case "reconnect":
@@ -148,6 +154,12 @@ async function save(name: string, content: Uint8Array): Promise<void> {
 	const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
 	const uri = await vscode.window.showSaveDialog(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {});
 	if (uri) await vscode.workspace.fs.writeFile(uri, content);
+}
+
+/** Shows a fetched file in the explorer; only files that were fetched lie there. */
+async function revealDownload(path: string): Promise<void> {
+	if (!/^\.polyglot\/students\/[a-z0-9-]+\/artifacts\/[A-Za-z0-9._/-]+$/.test(path) || path.includes("..")) return;
+	await vscode.commands.executeCommand("revealInExplorer", vscode.Uri.joinPath(workspaceFolder(), path));
 }
 
 async function openScores(): Promise<void> {

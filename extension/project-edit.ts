@@ -1,6 +1,8 @@
 /** Minimal edits of `polyglot.json`: comments, order and unknown fields stay as they are. */
 import * as jsonc from "jsonc-parser";
 import * as vscode from "vscode";
+import type { Project } from "../server/core/project.ts";
+import { readProject } from "../server/core/project-text.ts";
 
 const formatting = { formattingOptions: { insertSpaces: false, tabSize: 1, eol: "\n" } };
 
@@ -24,9 +26,20 @@ export async function projectTeachers(folder: vscode.Uri): Promise<string[]> {
 	return teachers.map((teacher) => String(teacher?.name));
 }
 
-export async function projectTrainer(folder: vscode.Uri): Promise<string | undefined> {
-	const url: unknown = jsonc.parse(await readProjectText(folder))?.trainer?.url;
-	return typeof url === "string" ? url : undefined;
+/** What the file says of the trainer; empty where there is none. */
+export async function projectTrainer(folder: vscode.Uri): Promise<{ url?: string; pin?: string; caFile?: string }> {
+	const trainer: unknown = jsonc.parse(await readProjectText(folder))?.trainer;
+	const field = (name: string) => {
+		const value =
+			typeof trainer === "object" && trainer !== null ? (trainer as Record<string, unknown>)[name] : undefined;
+		return typeof value === "string" ? { [name]: value } : {};
+	};
+	return { ...field("url"), ...field("pin"), ...field("caFile") };
+}
+
+/** The project as far as it can be read; what is wrong with it the editor marks in the file. */
+export async function readProjectFile(folder: vscode.Uri): Promise<Project> {
+	return readProject(await readProjectText(folder)).project;
 }
 
 async function readProjectText(folder: vscode.Uri): Promise<string> {

@@ -1,4 +1,4 @@
-/** The Runs view: students in training and their evaluations. */
+/** The Runs view: students in training and their evaluations, those of a sweep together. */
 import * as vscode from "vscode";
 import { notifications, type RunSummary, requests } from "../server/core/engine-api.ts";
 import type { Engine } from "./engine.ts";
@@ -12,10 +12,20 @@ const icons: Readonly<Record<string, string>> = {
 	lost: "question",
 };
 
-export class RunsView implements vscode.TreeDataProvider<RunSummary>, vscode.Disposable {
+interface Sweep {
+	readonly group: string;
+	readonly title: string;
+	readonly runs: readonly RunSummary[];
+}
+
+type Node = RunSummary | Sweep;
+
+const isSweep = (node: Node): node is Sweep => "runs" in node;
+
+export class RunsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 	readonly #engine: Engine;
 	readonly #changed = new vscode.EventEmitter<void>();
-	readonly #view: vscode.TreeView<RunSummary>;
+	readonly #view: vscode.TreeView<Node>;
 	readonly #disposables: vscode.Disposable;
 	readonly onDidChangeTreeData = this.#changed.event;
 
@@ -34,26 +44,63 @@ export class RunsView implements vscode.TreeDataProvider<RunSummary>, vscode.Dis
 		this.#changed.fire();
 	}
 
-	async getChildren(parent?: RunSummary): Promise<RunSummary[]> {
-		if (parent) return [];
-		const { link, runs } = await this.#engine.request(requests.runs, {});
+	async getChildren(parent?: Node): Promise<Node[]> {
+		if (parent) return isSweep(parent) ? [...parent.runs] : [];
+		const { link, runs, sweeps } = await this.#engine.request(requests.runs, {});
 		this.#view.message = link === "" ? undefined : link;
-		return runs;
+		return grouped(runs, new Map(sweeps.map(({ group, title }) => [group, title])));
 	}
 
-	getTreeItem(run: RunSummary): vscode.TreeItem {
-		const item = new vscode.TreeItem(run.title);
-		item.id = run.runId;
-		item.description = [run.isPractice ? "practice" : "", stateText(run)].filter(Boolean).join(" · ");
-		item.iconPath = new vscode.ThemeIcon(icons[run.state] ?? "sync~spin");
-		item.contextValue = run.isFinal ? `ended.${run.kind}` : `active.${run.kind}`;
-		item.command = { command: "polyglot.openRun", title: "Open Run", arguments: [run] };
-		return item;
+	getTreeItem(node: Node): vscode.TreeItem {
+		return isSweep(node) ? sweepItem(node) : runItem(node);
 	}
 
 	dispose(): void {
 		this.#disposables.dispose();
 	}
+}
+
+/** Runs of one sweep stand together, where its newest run would. A group without a plan here is another client's. */
+function grouped(runs: readonly RunSummary[], titles: ReadonlyMap<string, string>): Node[] {
+	const nodes = new Map<string, Node>();
+	for (const run of runs) {
+		const { group } = run;
+		if (group === null) nodes.set(run.runId, run);
+		else if (!nodes.has(group)) {
+			const own = runs.filter((one) => one.group === group);
+			nodes.set(group, { group, title: titles.get(group) ?? group, runs: own });
+		}
+	}
+	return [...nodes.values()];
+}
+
+function runItem(run: RunSummary): vscode.TreeItem {
+	const item = new vscode.TreeItem(run.title);
+	item.id = run.runId;
+	item.description = [run.isPractice ? "practice" : "", stateText(run)].filter(Boolean).join(" · ");
+	item.iconPath = new vscode.ThemeIcon(icons[run.state] ?? "sync~spin");
+	item.contextValue = contextOf(run);
+	item.command = { command: "polyglot.openRun", title: "Open Run", arguments: [run] };
+	return item;
+}
+
+/** `stopped`: may go on as it is; `broken`: ended, and a new run may go on from its checkpoints. */
+function contextOf({ isFinal, state, kind }: RunSummary): string {
+	if (state === "interrupted" || state === "lost") return `stopped.${kind}`;
+	if (!isFinal) return `active.${kind}`;
+	return state === "succeeded" ? `ended.${kind}` : `broken.${kind}`;
+}
+
+function sweepItem({ group, title, runs }: Sweep): vscode.TreeItem {
+	const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Collapsed);
+	item.id = group;
+	const counts = new Map<string, number>();
+	for (const { state } of runs) counts.set(state, (counts.get(state) ?? 0) + 1);
+	item.description = [...counts].map(([state, count]) => `${count} ${state}`).join(" · ");
+	item.iconPath = new vscode.ThemeIcon("table");
+	item.contextValue = "sweep";
+	item.command = { command: "polyglot.openSweep", title: "Open Sweep", arguments: [{ group }] };
+	return item;
 }
 
 function stateText({ state, step, totalSteps }: RunSummary): string {

@@ -1,71 +1,82 @@
-/** *Connect Trainer…*, *Train Student…*, *Evaluate Student…*, *Cancel Run*. */
+/** *Connect Trainer…*, *Evaluate Student…*, *Cancel Run*, *Resume Run*, *Download Artifact*. */
 import * as vscode from "vscode";
 import { requests } from "../server/core/engine-api.ts";
-import { findLanguage, languages } from "../server/core/languages.ts";
 import type { App } from "./app.ts";
 import { chooseRun } from "./choose-run.ts";
 import { openRun } from "./panels.ts";
 import { editProject, projectTrainer } from "./project-edit.ts";
 import { storeSecret } from "./secrets.ts";
-import { ask, jsonlChoices, pick, requireTrust, workspaceFolder } from "./workspace.ts";
+import { ask, requireTrust, workspaceFolder } from "./workspace.ts";
 
+/** A ws:// address is of this machine alone, so on it there is no certificate to ask about. */
 export async function connectTrainer(app: App): Promise<void> {
 	const folder = workspaceFolder();
 	requireTrust();
 	const known = await projectTrainer(folder);
-	const url = await ask({
-		title: "Connect trainer (1/2): address",
-		value: known ?? "ws://127.0.0.1:8917/v1/rpc",
-		prompt: "On a shared machine, tunnel to it first: ssh -L 8917:127.0.0.1:8917 HOST",
-		validateInput: (text) =>
-			/^wss?:\/\/[^\s?#@]+$/u.test(text) ? undefined : "A ws:// (this machine only) or wss:// address.",
-	});
+	const url = (
+		await ask({
+			title: "Connect trainer: address",
+			value: known.url ?? "ws://127.0.0.1:8917",
+			prompt: "On a shared machine, tunnel to it first: ssh -N -L 8917:127.0.0.1:8917 HOST. Empty: practice mode.",
+			validateInput: addressFault,
+		})
+	).trim();
+	if (url === "") {
+		await editProject(folder, ["trainer"], undefined);
+		return connected(app);
+	}
+	const pin = url.startsWith("wss:") ? await askPin(known.pin) : "";
 	const token = await ask({
-		title: "Connect trainer (2/2): token",
+		title: "Connect trainer: token",
 		password: true,
-		prompt: "From `polyglot-trainer token add NAME`; kept in the editor's secret storage.",
+		prompt: "From `polyglot-trainer token add NAME`; kept in the editor's secret storage, never in a file.",
+		validateInput: (text) =>
+			/^plt_[\w-]{43}$/u.test(text.trim())
+				? undefined
+				: "47 characters that begin with plt_, as the trainer printed it.",
 	});
-	await editProject(folder, ["trainer", "url"], url);
+	const trainer = { ...(known.caFile ? { caFile: known.caFile } : {}), ...(pin ? { pin } : {}) };
 	await storeSecret(
 		app.context.secrets,
 		{ kind: "trainer", name: "trainer", origin: new URL(url).origin },
 		token.trim(),
 	);
-	const { name, bases } = await app.engine.request(requests.connectTrainer, {});
-	void vscode.window.showInformationMessage(`Connected to ${name}, which trains ${bases.join(", ")}.`);
-	app.runs.refresh();
+	await editProject(folder, ["trainer"], { url, ...trainer });
+	await connected(app);
 }
 
-export async function trainStudent(app: App): Promise<void> {
-	workspaceFolder();
-	requireTrust();
-	const { bases, isPractice } = await app.engine.request(requests.connectTrainer, {});
-	const dataset = await pick(await jsonlChoices(), "Train student (1/4): dataset");
-	const base = await pick(
-		bases.map((label) => ({
-			label,
-			description: isPractice ? "practice: a byte n-gram model, not a language model" : "",
-		})),
-		"Train student (2/4): base model",
-	);
-	const guess = await describeDataset(dataset.path);
-	const language = await pick(
-		languages
-			.map(({ code, name }) => ({ label: name, description: code, code }))
-			.sort((a, b) => Number(b.code === guess.language) - Number(a.code === guess.language)),
-		"Train student (3/4): language of the dataset",
-	);
-	const teacher = await ask({ title: "Train student (4/4): teacher the score is filed under", value: guess.teacher });
-	const title = `${findLanguage(language.code)?.name ?? language.code}, ${teacher}`;
-	const { runId } = await app.engine.request(requests.trainStudent, {
-		dataset: dataset.path,
-		base: base.label,
-		title,
-		teacher,
-		language: language.code,
+function addressFault(text: string): string | undefined {
+	const url = text.trim();
+	if (url === "" || /^ws:\/\/(localhost|127\.[\d.]+|\[::1\])(:\d+)?(\/\S*)?$/u.test(url)) return undefined;
+	if (/^wss:\/\/[^\s?#@]+$/u.test(url)) return undefined;
+	if (url.startsWith("ws:")) {
+		return "ws:// would send the token in the clear. Open a tunnel (ssh -N -L 8917:127.0.0.1:8917 HOST) and write ws://127.0.0.1:8917, or use wss://.";
+	}
+	return "A wss:// address, or ws:// on this machine (a tunnel).";
+}
+
+async function askPin(known: string | undefined): Promise<string> {
+	const pin = await ask({
+		title: "Connect trainer: fingerprint of its certificate",
+		value: known ?? "",
+		prompt:
+			"SHA-256, from who runs it: openssl x509 -in cert.pem -noout -fingerprint -sha256. Empty where a known authority signed it.",
+		validateInput: (text) =>
+			text.trim() === "" || /^[0-9a-f]{64}$/u.test(plainPin(text))
+				? undefined
+				: "64 hex digits, colons between them or not.",
 	});
+	return plainPin(pin);
+}
+
+/** As openssl prints it, and as it is compared. */
+const plainPin = (text: string) => text.replace(/^.*=/u, "").replaceAll(/[\s:]/gu, "").toLowerCase();
+
+async function connected(app: App): Promise<void> {
+	const { name, bases, isPractice } = await app.engine.request(requests.connectTrainer, {});
+	const kind = isPractice ? "practice mode (a byte n-gram model on this machine)" : name;
+	void vscode.window.showInformationMessage(`Connected to ${kind}, which trains ${bases.join(", ")}.`);
 	app.runs.refresh();
-	await openRun(app, { runId });
 }
 
 export async function evaluateStudent(app: App, argument: unknown): Promise<void> {
@@ -87,15 +98,12 @@ export async function cancelRun(app: App, argument: unknown): Promise<void> {
 	app.runs.refresh();
 }
 
-/** Language and teacher of the first row, as a suggestion. */
-async function describeDataset(path: string): Promise<{ language?: string; teacher: string }> {
-	const document = await vscode.workspace.openTextDocument(path);
-	try {
-		const row: unknown = JSON.parse(document.lineAt(0).text);
-		const field = (name: string) =>
-			typeof row === "object" && row !== null ? String((row as Record<string, unknown>)[name] ?? "") : "";
-		return { language: field("language"), teacher: field("model") };
-	} catch {
-		return { teacher: "" };
-	}
+export async function resumeRun(app: App, argument: unknown): Promise<void> {
+	requireTrust();
+	const canGoOn = ({ kind, state }: { kind: string; state: string }) =>
+		kind === "train" && ["failed", "cancelled", "interrupted", "lost"].includes(state);
+	const run = await chooseRun(app, argument, "Resume run", canGoOn);
+	const { runId } = await app.engine.request(requests.resumeRun, { runId: run });
+	app.runs.refresh();
+	await openRun(app, { runId });
 }

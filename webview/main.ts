@@ -3,6 +3,8 @@ import "./panel.css";
 import { draw as drawMonitor } from "./monitor/panel.ts";
 import { drawRun } from "./run/panel.ts";
 import { drawScore } from "./score/panel.ts";
+import { drawSweep } from "./sweep/panel.ts";
+import { drawTrainForm } from "./train/panel.ts";
 
 interface Editor {
 	postMessage(message: unknown): void;
@@ -13,7 +15,13 @@ declare function acquireVsCodeApi(): Editor;
 /** Draws, or redraws, a panel; safe to call on every message. Throws when the message is not for it. */
 type Draw = (root: HTMLElement, message: unknown, post: (message: unknown) => void) => void;
 
-const panels: Readonly<Record<string, Draw>> = { monitor: drawMonitor, run: drawRun, score: drawScore };
+const panels: Readonly<Record<string, Draw>> = {
+	monitor: drawMonitor,
+	run: drawRun,
+	score: drawScore,
+	sweep: drawSweep,
+	train: drawTrainForm,
+};
 
 const editor = acquireVsCodeApi();
 const { panel = "", run } = document.body.dataset;

@@ -5,6 +5,10 @@ import { Message, Strategy, Usage } from "./sample-row.ts";
 /** A request's method with the schemas of both directions; each side parses what it receives. */
 export interface RequestType<P extends z.ZodMiniType, R extends z.ZodMiniType> {
 	readonly method: string;
+import { Sha256 } from "./trainer/spec.ts";
+import { TrainDraft } from "./trainer/train-draft.ts";
+import { TrainCheck, TrainOffer } from "./trainer/train-form-message.ts";
+
 	readonly params: P;
 	readonly result: R;
 }
@@ -19,6 +23,7 @@ const RunId = z.object({ runId: z.string() });
 
 export const TeacherSummary = z.object({
 	name: z.string(),
+const Group = z.object({ group: z.string() });
 	model: z.string(),
 	/** Scheme, host and port of the endpoint, to which its key is bound. */
 	origin: z.string(),
@@ -66,18 +71,6 @@ export const InterruptedGeneration = z.object({
 });
 export type InterruptedGeneration = z.infer<typeof InterruptedGeneration>;
 
-export const TrainOrder = z.object({
-	/** Absolute path of the dataset. */
-	dataset: z.string(),
-	/** Model id as the trainer offers it. */
-	base: z.string(),
-	title: z.string(),
-	/** Who wrote the dataset and in which language: what the score row will be filed under. */
-	teacher: z.string(),
-	language: z.string(),
-});
-export type TrainOrder = z.infer<typeof TrainOrder>;
-
 /** One line of the Runs view. Link state is the connection's, never the run's. */
 export const RunSummary = z.object({
 	runId: z.string(),
@@ -113,16 +106,49 @@ export const requests = {
 	/** Answers with the monitor's message; from then on `runView` follows once a second. */
 	watchGeneration: request("polyglot/watchGeneration", RunId, z.unknown()),
 	unwatchGeneration: request("polyglot/unwatchGeneration", RunId, Nothing),
+	/** The sweep it belongs to. */
+	group: z.nullable(z.string()),
 	interruptedGenerations: request("polyglot/interruptedGenerations", Nothing, z.array(InterruptedGeneration)),
 	connectTrainer: request(
 		"polyglot/connectTrainer",
 		Nothing,
 		z.object({ isPractice: z.boolean(), name: z.string(), bases: z.array(z.string()) }),
 	),
-	trainStudent: request("polyglot/trainStudent", TrainOrder, RunId),
+	/** Fits a draft to the trainer; null begins one. Nothing is sent but the question what the trainer offers. */
+	lookAtTraining: request("polyglot/lookAtTraining", z.object({ draft: z.nullable(TrainDraft) }), TrainOffer),
+	/** Uploads the datasets and lets the trainer count them. */
+	checkTraining: request("polyglot/checkTraining", z.object({ draft: TrainDraft }), TrainCheck),
+	/** Answers with the run, or with the group of a sweep, whose runs are launched one after the other. */
+	launchTraining: request(
+		"polyglot/launchTraining",
+		z.object({ draft: TrainDraft }),
+		z.object({ runId: z.nullable(z.string()), group: z.nullable(z.string()) }),
+	),
+	/** Answers with the sweep panel's message; from then on `runView` with the group as id follows every change. */
+	watchSweep: request("polyglot/watchSweep", Group, z.unknown()),
+	unwatchSweep: request("polyglot/unwatchSweep", Group, Nothing),
+	launchSweep: request("polyglot/launchSweep", Group, Nothing),
+	evaluateSweep: request("polyglot/evaluateSweep", Group, z.object({ launched: z.int() })),
+	cancelSweep: request("polyglot/cancelSweep", Group, Nothing),
+	/** Fetches a file of a run into the workspace; its progress is in the run's message. */
+	downloadArtifact: request(
+		"polyglot/downloadArtifact",
+		z.object({ runId: z.string(), sha256: Sha256 }),
+		z.object({ path: z.string() }),
+	),
 	evaluateStudent: request("polyglot/evaluateStudent", RunId, RunId),
 	cancelRun: request("polyglot/cancelRun", RunId, Nothing),
-	runs: request("polyglot/runs", Nothing, z.object({ link: z.string(), runs: z.array(RunSummary) })),
+	/** Goes on from the newest checkpoint; answers with the run that goes on, which is another after an end. */
+	resumeRun: request("polyglot/resumeRun", RunId, RunId),
+	runs: request(
+		"polyglot/runs",
+		Nothing,
+		z.object({
+			link: z.string(),
+			runs: z.array(RunSummary),
+			sweeps: z.array(z.object({ group: z.string(), title: z.string() })),
+		}),
+	),
 	/** Answers with the panel's message; from then on `runView` follows every change. */
 	watchRun: request("polyglot/watchRun", RunId, z.unknown()),
 	unwatchRun: request("polyglot/unwatchRun", RunId, Nothing),
@@ -187,6 +213,8 @@ export const languageModelRequest = request(
 			usage: z.nullable(Usage),
 		}),
 		z.object({
+	/** What the training form waits for, such as "uploaded 3 of 10 MB". */
+	trainBusy: notification("polyglot/trainBusy", z.object({ text: z.string() })),
 			type: z.literal("failure"),
 			/**
 			 * `no-model`: nothing fits the selector, or the editor has no models. `no-consent`: the user said no.

@@ -5,16 +5,21 @@ import { notifications, type RunSummary, requests } from "../core/engine-api.ts"
 import { EvaluationAbout, findAnchor, TrainAbout } from "../core/evaluation.ts";
 import type { PracticeMode } from "../core/practice-mode.ts";
 import { UserError } from "../core/problem.ts";
-import type { RunPanelMessage } from "../core/trainer/panel-message.ts";
+import type { Download, RunPanelMessage } from "../core/trainer/panel-message.ts";
 import { runPanelMessage } from "../core/trainer/panel-message-of.ts";
 import type { Link } from "../core/trainer/session.ts";
 import { evaluateStudent, fileScores } from "../node/evaluate-student.ts";
 import type { TrainerClient } from "../node/trainer-client.ts";
 import type { Student } from "../node/trainer-students.ts";
+import { ArtifactDownloads } from "./artifact-downloads.ts";
 import { Coalescer } from "./coalescer.ts";
+import { EvaluateWhenDone } from "./evaluate-when-done.ts";
 import type { Feature, ServerContext } from "./feature.ts";
 import { notify, requireFolder, respond } from "./respond.ts";
+import { Sweeps } from "./sweeps.ts";
+import { trainFormRequests } from "./train-form.ts";
 import { studentsFolder, TrainerConnection } from "./trainer-connection.ts";
+import type { TrainerFeature } from "./trainer-feature.ts";
 
 /** How often a panel and the list of runs are told at most. */
 const panelMs = 150;
@@ -25,22 +30,32 @@ export const trainFeature =
 	(server) => {
 		const watched = new Set<string>();
 		const ended = new EndedRuns(server);
+		const evaluations = new EvaluateWhenDone(server);
 		const list = new Coalescer(listMs, () => notify(server, notifications.runsChanged, {}));
 		const panels = new Coalescer(panelMs, () => tellPanels());
-		const connection = new TrainerConnection(server, practice, version, (runId) => {
+		const touch = () => {
 			list.touch();
 			panels.touch();
+		};
+		const connection = new TrainerConnection(server, practice, version, (runId) => {
+			touch();
 			const { current } = connection;
 			if (!current) return;
 			ended.look(current, runId);
+			evaluations.look(current);
 			if (runId !== undefined && current.view(runId)?.isFinal) void file(server, current, version);
 		});
+		const feature: TrainerFeature = { server, connection, version, touch };
+		const sweeps = new Sweeps(feature);
+		const downloads = new ArtifactDownloads(feature);
+		trainFormRequests(feature, () => sweeps.open());
 		const tellPanels = () => {
 			const { current } = connection;
 			for (const runId of watched) {
-				const message = current && panelMessage(current, runId);
+				const message = current && panelMessage(current, runId, downloads.of(runId));
 				if (message) notify(server, notifications.runView, { runId, message });
 			}
+			sweeps.tell();
 		};
 		server.onShutdown(() => {
 			list.stop();
@@ -55,17 +70,6 @@ export const trainFeature =
 				.filter((id) => !trainer.practice || id !== "practice-reference");
 			return { isPractice: trainer.practice, name: trainer.name, bases };
 		});
-		respond(server, requests.trainStudent, async ({ dataset, base, title, teacher, language }) => {
-			const client = await connection.client();
-			const { capabilities } = await client.connect();
-			const template = capabilities.models.find(({ id }) => id === base)?.templates[0] ?? "none";
-			const about: TrainAbout = { teacher, language };
-			const { runId } = await client.launchTrain({ specVersion: 1, model: { id: base }, template }, dataset, {
-				title,
-				about: { ...about },
-			});
-			return { runId };
-		});
 		respond(server, requests.evaluateStudent, async ({ runId }) => {
 			const client = await connection.client();
 			const run = await evaluateStudent(client, runId, server.project().references);
@@ -75,15 +79,21 @@ export const trainFeature =
 			await (await connection.client()).cancel(runId);
 			return {};
 		});
+		respond(server, requests.resumeRun, async ({ runId }) => {
+			const client = await connection.client();
+			await client.connect();
+			return { runId: (await client.resume(runId)).runId };
+		});
 		respond(server, requests.runs, async () => {
 			const client = await knownStudents(server, connection);
-			if (!client) return { link: "", runs: [] };
-			return { link: linkText(client.link), runs: client.students().map(summaryOf).reverse() };
+			if (!client) return { link: "", runs: [], sweeps: [] };
+			const known = (await sweeps.open()).all().map(({ group, title }) => ({ group, title }));
+			return { link: linkText(client.link), runs: client.students().map(summaryOf).reverse(), sweeps: known };
 		});
 		respond(server, requests.watchRun, async ({ runId }) => {
 			const client = await connection.client();
 			if (!client.view(runId)) await client.connect();
-			const message = panelMessage(client, runId);
+			const message = panelMessage(client, runId, downloads.of(runId));
 			if (!message) throw new UserError("unknown-run", `There is no run ${runId} in this workspace.`);
 			watched.add(runId);
 			return message;
@@ -129,10 +139,11 @@ function summaryOf({ view, run, about }: Student): RunSummary {
 		totalSteps: view.progress?.totalSteps ?? null,
 		isPractice: view.isPractice,
 		language: read.data?.language ?? evaluated.data?.language ?? null,
+		group: run.group,
 	};
 }
 
-function panelMessage(client: TrainerClient, runId: string): RunPanelMessage | undefined {
+function panelMessage(client: TrainerClient, runId: string, downloads: Download[]): RunPanelMessage | undefined {
 	const students = client.students();
 	const student = students.find(({ view }) => view.runId === runId);
 	if (!student) return undefined;
@@ -140,6 +151,7 @@ function panelMessage(client: TrainerClient, runId: string): RunPanelMessage | u
 	return runPanelMessage(student.view, client.link, {
 		anchors: anchorResults(client, student),
 		others: others.reverse(),
+		downloads,
 	});
 }
 

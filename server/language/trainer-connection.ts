@@ -42,9 +42,9 @@ export class TrainerConnection {
 	async client(): Promise<TrainerClient> {
 		requireTrust(this.#server);
 		const folder = requireFolder(this.#server);
-		const url = this.#server.project().trainer?.url ?? "practice";
-		if (this.#opening && url !== this.#address) await this.close();
-		this.#address = url;
+		const address = JSON.stringify(this.#server.project().trainer ?? "practice");
+		if (this.#opening && address !== this.#address) await this.close();
+		this.#address = address;
 		this.#opening ??= this.#open(folder).catch((cause) => {
 			this.#opening = undefined;
 			throw cause;

@@ -6,6 +6,7 @@ import type { Artifact, Dataset, Run } from "../core/trainer/objects.ts";
 import type { RunView } from "../core/trainer/run-view.ts";
 import type { Link } from "../core/trainer/session.ts";
 import type { EvalSpec, MeasureSpec, TrainSpec } from "../core/trainer/spec.ts";
+import type { TrainWish } from "../core/trainer/train-draft.ts";
 import { TrainerDownloads } from "./trainer-downloads.ts";
 import { TrainerLaunches } from "./trainer-launches.ts";
 import { TrainerLink } from "./trainer-link.ts";
@@ -24,8 +25,6 @@ export interface TrainerClientOptions extends TrainerAddress {
 	readonly onError?: (cause: unknown) => void;
 }
 
-/** A training spec before the dataset is uploaded. */
-export type TrainWish = Omit<TrainSpec, "data"> & { readonly data?: Omit<TrainSpec["data"], "sha256"> };
 export type MeasureWish = Omit<MeasureSpec, "data">;
 
 export interface LaunchDetails {
@@ -154,6 +153,11 @@ export class TrainerClient {
 		return this.#students.all();
 	}
 
+	/** Launches whose outcome is not known yet. */
+	pendingLaunches(): readonly Launch[] {
+		return this.#students.pending();
+	}
+
 	/** Called with the run that changed, or undefined for the link. Returns how to stop. */
 	onChange(listener: (runId: string | undefined) => void): () => void {
 		this.#listeners.add(listener);
@@ -197,8 +201,8 @@ export class TrainerClient {
 	}
 
 	/** Fetches an artifact into `folder`, checks it, and says where it lies. */
-	download(artifact: Artifact, folder: string): Promise<string> {
-		return this.#downloads.download(artifact, folder);
+	download(artifact: Artifact, folder: string, onBytes?: (done: number) => void): Promise<string> {
+		return this.#downloads.download(artifact, folder, onBytes);
 	}
 
 	/** What a measuring run found so far, row by row, in dataset order. */

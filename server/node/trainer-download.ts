@@ -17,7 +17,12 @@ export interface DownloadLink {
 }
 
 /** The path of the finished file. The name comes from the trainer, so it is checked before it becomes a path. */
-export async function downloadArtifact(link: DownloadLink, artifact: Artifact, folder: string): Promise<string> {
+export async function downloadArtifact(
+	link: DownloadLink,
+	artifact: Artifact,
+	folder: string,
+	onBytes: (done: number) => void = () => {},
+): Promise<string> {
 	const { name, sha256, bytes } = Artifact.parse(artifact);
 	const path = join(folder, name);
 	await mkdir(dirname(path), { recursive: true });
@@ -30,6 +35,7 @@ export async function downloadArtifact(link: DownloadLink, artifact: Artifact, f
 			hash.update(range);
 			await file.write(range);
 			offset += range.length;
+			onBytes(offset);
 		}
 		await file.sync();
 	} catch (cause) {

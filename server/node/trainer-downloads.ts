@@ -19,7 +19,7 @@ export class TrainerDownloads {
 	}
 
 	/** Fetches an artifact into `folder`, checks it, and says where it lies. */
-	async download(artifact: Artifact, folder: string): Promise<string> {
+	async download(artifact: Artifact, folder: string, onBytes?: (done: number) => void): Promise<string> {
 		const link = {
 			read: async (params: { sha256: string; offset: number; length: number; transferId: string }) => {
 				await this.#link.whenReady({ isPatient: true });
@@ -31,7 +31,7 @@ export class TrainerDownloads {
 			},
 		};
 		try {
-			return await downloadArtifact(link, artifact, folder);
+			return await downloadArtifact(link, artifact, folder, onBytes);
 		} catch (cause) {
 			throw asUserError(cause);
 		}

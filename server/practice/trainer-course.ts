@@ -1,4 +1,5 @@
 /** The course of a practice training: which rows are learnt when, and what is known of them beforehand. */
+import type { TrainingSet } from "../core/trainer/run-view.ts";
 import type { TrainSpec } from "../core/trainer/spec.ts";
 import { type EncodedPair, encodePair, type NgramModel } from "./student.ts";
 import { seededRandom } from "./student-benchmark.ts";
@@ -66,7 +67,7 @@ export function commonLanguage(rows: readonly DatasetRow[]): string {
 const shownCharacters = 2000;
 
 /** The data of `run.data`. */
-export function describe({ rows, plan }: Course): Record<string, unknown> {
+export function describe({ rows, plan }: Pick<Course, "rows" | "plan">): TrainingSet {
 	const lengths = rows.map(({ pair }) => pair.text.length);
 	const tokens = lengths.reduce((sum, length) => sum + length, 0);
 	const longest = lengths.reduce((most, length) => Math.max(most, length), 0);

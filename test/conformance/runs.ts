@@ -218,6 +218,18 @@ export function runTests(server: () => Server): void {
 		await peer.close();
 	});
 
+	test("a full preflight shows a row as the trainer sees it, cut where training begins", async () => {
+		const peer = await Peer.greet(server());
+		const { spec } = server().launch(await upload(peer, datasetOf(8)), "quick");
+		const full = methods["server.preflight"].result.parse(await peer.ask("server.preflight", { spec, depth: "full" }));
+		assert.deepEqual([full.depth, full.estimated], ["full", false]);
+		assert.ok((full.trainTokens ?? 0) > 0 && (full.trainTokens ?? 0) <= (full.tokens ?? 0));
+		assert.deepEqual(full.dropped, { tooLong: 0, noTrainedTokens: 0 });
+		assert.ok(full.sample?.segments.some(({ trained, text }) => trained && text !== ""));
+		assert.ok((full.longestTokens ?? 0) > 0);
+		await peer.close();
+	});
+
 	test("the log is read from both ends", async () => {
 		const peer = await Peer.greet(server());
 		const { runId } = await launch(peer, server());

@@ -104,11 +104,16 @@ function drawFailure(section: HTMLElement, { failure, message, state }: PanelRun
 		.text(String);
 }
 
+const canGoOn = (state: string | null) =>
+	state !== null && ["failed", "cancelled", "interrupted", "lost"].includes(state);
+
 function drawButtons(section: HTMLElement, view: PanelRun, link: Link, post: (request: RunPanelRequest) => void): void {
-	const offered: { type: RunPanelRequest["type"]; label: string }[] = [];
+	const offered: { type: "cancel" | "evaluate" | "reconnect" | "resumeRun"; label: string }[] = [];
 	if (!view.isFinal && view.state !== null) offered.push({ type: "cancel", label: "Cancel run" });
 	if (view.kind === "train" && view.state === "succeeded")
 		offered.push({ type: "evaluate", label: "Evaluate student" });
+	if (view.kind === "train" && canGoOn(view.state))
+		offered.push({ type: "resumeRun", label: "Resume from checkpoint" });
 	if (link.state === "closed") offered.push({ type: "reconnect", label: "Reconnect" });
 	select(section)
 		.selectAll("div.buttons")

@@ -1,10 +1,10 @@
 /** The run panel: state, curve, results, log of one run. */
 import { select } from "d3";
 import { type PanelRun, RunPanelMessage, type RunPanelRequest } from "../../server/core/trainer/panel-message.ts";
+import { drawArtifacts } from "./artifacts.ts";
 import { drawLossChart } from "./loss-chart.ts";
 import { drawResults } from "./results.ts";
 import "./panel.css";
-import { whole } from "../shared/quantities.ts";
 import { drawHeader } from "./header.ts";
 import { drawNumbers } from "./numbers.ts";
 import { drawTrainingExample } from "./training-example.ts";
@@ -31,7 +31,7 @@ function redraw(root: HTMLElement, post: (request: RunPanelRequest) => void): vo
 	drawResults(section("results", view.kind === "eval"), view, anchors);
 	drawTrainingExample(section("example", view.trainingSet !== null), view.trainingSet);
 	drawWarnings(section("warnings", view.warnings.length > 0), view);
-	drawArtifacts(section("artifacts", view.artifacts.length > 0), view);
+	drawArtifacts(section("artifacts", view.artifacts.length > 0), view.artifacts, shown.downloads, post);
 	drawLog(section("log", view.log.length > 0), view);
 	drawUnread(section("unread", view.unread.length > 0), view);
 }
@@ -76,30 +76,6 @@ function drawLog(section: HTMLElement, { log }: PanelRun): void {
 		.data([log.join("\n")])
 		.join("pre")
 		.attr("tabindex", 0)
-		.text(String);
-}
-
-/** What the run left at the trainer, with the hashes to check a copy by. */
-function drawArtifacts(section: HTMLElement, { artifacts }: PanelRun): void {
-	const details = select(section)
-		.selectAll("details")
-		.data(artifacts.length > 0 ? [0] : [])
-		.join("details");
-	details.selectAll("summary").data(["Files the run left at the trainer"]).join("summary").text(String);
-	const row = details
-		.selectAll("table")
-		.data([0])
-		.join("table")
-		.selectAll("tbody")
-		.data([0])
-		.join("tbody")
-		.selectAll("tr")
-		.data(artifacts)
-		.join("tr");
-	row
-		.selectAll("td")
-		.data(({ name, bytes, sha256 }) => [name, `${whole(bytes)} bytes`, `sha256 ${sha256}`])
-		.join("td")
 		.text(String);
 }
 

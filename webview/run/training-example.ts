@@ -1,5 +1,6 @@
 /** One row as the trainer sees it: which part is trained on, and how much of the dataset that is. */
 import { select } from "d3";
+import type { TrainingSample } from "../../server/core/trainer/events.ts";
 import type { PanelRun } from "../../server/core/trainer/panel-message.ts";
 import { whole } from "../shared/quantities.ts";
 
@@ -12,15 +13,22 @@ export function drawTrainingExample(section: HTMLElement, set: PanelRun["trainin
 		.data([summaryOf(set)])
 		.join("p")
 		.text(String);
-	details
+	const node = details.node();
+	if (node instanceof HTMLElement) drawSegments(node, set.sample.segments);
+}
+
+/** The decoded row; what is trained on is underlined, and said so to who cannot see the line. */
+export function drawSegments(parent: HTMLElement, segments: TrainingSample["segments"] | null): void {
+	select(parent)
 		.selectAll("blockquote")
-		.data([set.sample.segments])
+		.data(segments === null ? [] : [segments])
 		.join("blockquote")
 		.attr("dir", "auto")
 		.selectAll("span")
-		.data((segments) => segments)
+		.data((all) => all)
 		.join("span")
 		.attr("class", ({ trained }) => (trained ? "trained" : "context"))
+		.attr("role", ({ trained }) => (trained ? "mark" : null))
 		.text(({ text }) => text);
 }
 

@@ -33,6 +33,13 @@ const ProgressData = z.object({
 	nonFinite: z.optional(NonFinite),
 });
 
+/** One row as the trainer sees it, cut where training begins or ends. */
+export const TrainingSample = z.object({
+	line: Count,
+	segments: z.array(z.object({ text: Text, trained: z.boolean() })),
+});
+export type TrainingSample = z.infer<typeof TrainingSample>;
+
 const DatasetData = z.object({
 	rows: Count,
 	used: Count,
@@ -45,7 +52,7 @@ const DatasetData = z.object({
 	lossOn: Text,
 	template: Text,
 	packing: z.boolean(),
-	sample: z.object({ line: Count, segments: z.array(z.object({ text: Text, trained: z.boolean() })) }),
+	sample: TrainingSample,
 });
 
 const MetricData = z.object({

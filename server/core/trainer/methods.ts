@@ -1,6 +1,6 @@
 /** Every method of the trainer protocol with the schemas of its params and its result (§3, §5). */
 import * as z from "zod/mini";
-import { RunEvent } from "./events.ts";
+import { RunEvent, TrainingSample } from "./events.ts";
 import {
 	Artifact,
 	Capabilities,
@@ -50,6 +50,9 @@ const Preflight = z.object({
 	dropped: z.nullable(z.object({ tooLong: Count, noTrainedTokens: Count })),
 	truncated: z.nullable(Count),
 	vramEstimateGiB: z.nullable(z.number()),
+	/** Of the longest row, before the length policy; full depth only, as the decoded row. */
+	longestTokens: z.optional(Count),
+	sample: z.optional(TrainingSample),
 	warnings: z.array(Issue),
 	errors: z.array(Issue),
 });

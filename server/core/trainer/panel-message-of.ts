@@ -11,13 +11,18 @@ const shownOthers = 8;
 export function runPanelMessage(
 	view: RunView,
 	link: Link,
-	more: { readonly anchors?: RunPanelMessage["anchors"]; readonly others?: readonly RunView[] } = {},
+	more: {
+		readonly anchors?: RunPanelMessage["anchors"];
+		readonly others?: readonly RunView[];
+		readonly downloads?: RunPanelMessage["downloads"];
+	} = {},
 ): RunPanelMessage {
 	const { cursor, fault, engine, measured, ...shown } = view;
 	return {
 		type: "run",
 		link: shownLink(link),
 		anchors: more.anchors ?? [],
+		downloads: more.downloads ?? [],
 		others: (more.others ?? []).slice(0, shownOthers).map(otherRun),
 		view: {
 			...shown,

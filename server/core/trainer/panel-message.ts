@@ -21,6 +21,17 @@ export const OtherRun = z.object({
 });
 export type OtherRun = z.infer<typeof OtherRun>;
 
+/** An artifact on its way into the workspace, or there. */
+export const Download = z.object({
+	sha256: z.string(),
+	done: z.int(),
+	bytes: z.int(),
+	/** Relative to the workspace, once it is there and its SHA-256 is the promised one. */
+	path: Text,
+	failure: Text,
+});
+export type Download = z.infer<typeof Download>;
+
 export const RunPanelMessage = z.object({
 	type: z.literal("run"),
 	link: Link,
@@ -50,6 +61,8 @@ export const RunPanelMessage = z.object({
 	}),
 	/** Results of the same tasks by base and reference, where the engine has them. */
 	anchors: z.array(z.object({ name: z.string(), results: z.array(EvalResult) })),
+	/** Artifacts fetched, or on their way, by sha256. */
+	downloads: z.array(Download),
 	/** Runs whose curves can be laid beside this one: same base, same language. */
 	others: z.array(OtherRun),
 });
@@ -61,5 +74,8 @@ export const RunPanelRequest = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("cancel") }),
 	z.object({ type: z.literal("evaluate") }),
 	z.object({ type: z.literal("reconnect") }),
+	z.object({ type: z.literal("download"), sha256: z.string() }),
+	z.object({ type: z.literal("reveal"), path: z.string() }),
+	z.object({ type: z.literal("resumeRun") }),
 ]);
 export type RunPanelRequest = z.infer<typeof RunPanelRequest>;

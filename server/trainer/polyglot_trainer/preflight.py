@@ -85,8 +85,8 @@ async def full(config: Config, spec: dict, prepare, guess: dict) -> dict:
 
 
 def _known(report: dict) -> dict:
-    names = ("ok", "rows", "steps", "tokens", "trainTokens", "dropped", "truncated", "warnings", "errors")
-    return {name: report[name] for name in names if name in report}
+    counted = ("rows", "steps", "tokens", "trainTokens", "dropped", "truncated", "longestTokens", "sample")
+    return {name: report[name] for name in ("ok", *counted, "warnings", "errors") if name in report}
 
 
 def _checkpoint_bytes(spec: dict, billions: float) -> float:

@@ -238,6 +238,8 @@ def eval_result(spec: dict, task: str, language: str) -> dict:
 
 def check(folder: Path) -> int:
     report = {"ok": True, "rows": 2, "steps": 1, "tokens": 20, "trainTokens": 12, "truncated": 0}
+    segments = [{"text": "Question?", "trained": False}, {"text": "Answer.", "trained": True}]
+    report |= {"longestTokens": 11, "sample": {"line": 1, "segments": segments}}
     write_json(folder / "check.json", {**report, "dropped": {"tooLong": 0, "noTrainedTokens": 0}, "errors": []})
     return 0
 

@@ -22,6 +22,7 @@ def test_a_student_is_trained_and_evaluated(make_trainer):
         checked = client.wait(client.send("server.preflight", spec=spec, depth="full"), timeout=200)
         assert (checked["ok"], checked["rows"], checked["steps"]) == (True, 24, 4)
         assert 0 < checked["trainTokens"] < checked["tokens"]
+        assert [part["trained"] for part in checked["sample"]["segments"]] == [False, True]
 
         run_id = client.call("runs.launch", idempotencyKey=key(), spec=spec)["run"]["runId"]
         client.call("runs.subscribe", runId=run_id, afterSeq=0)
@@ -32,6 +33,7 @@ def test_a_student_is_trained_and_evaluated(make_trainer):
         assert states_of(events) == ["queued", "preparing", "running", "finalizing", "succeeded"]
         data = next(event["data"] for event in events if event["type"] == "run.data")
         assert data["trainTokens"] == checked["trainTokens"]
+        assert (data["sample"], data["longestTokens"]) == (checked["sample"], checked["longestTokens"])
         assert [part["trained"] for part in data["sample"]["segments"]] == [False, True]
         names = [one["name"] for one in client.call("artifacts.list", runId=run_id)["artifacts"]]
         assert "adapter/adapter_model.safetensors" in names and "report.json" in names
