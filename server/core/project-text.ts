@@ -1,6 +1,7 @@
 /** Reads the text of `polyglot.json`; what is wrong with it comes back as problems with their places. */
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { checkCodes } from "./checks/codes.ts";
+import { thresholdNames } from "./checks/thresholds.ts";
 import type { Problem } from "./problem.ts";
 import { emptyProject, Project } from "./project.ts";
 
@@ -23,7 +24,12 @@ export function readProject(text: string): ReadProject {
 	const root = parseTree(source, errors, { allowTrailingComma: true });
 	if (errors.length > 0 || !root) return { project: emptyProject, problems: syntaxProblems(errors) };
 	const value = plainValue(root);
-	const problems = [...schemaProblems(value, root), ...unknownChecks(root), ...repeatedTeachers(root)];
+	const problems = [
+		...schemaProblems(value, root),
+		...unknownChecks(root),
+		...unknownThresholds(root),
+		...repeatedTeachers(root),
+	];
 	return { project: usable(value), problems };
 }
 
@@ -60,6 +66,28 @@ function unknownChecks(root: Node): ProjectProblem[] {
 			if (!name || known.has(String(name.value))) return [];
 			const message = `polyglot.json: there is no check "${name.value}"; its setting has no effect.`;
 			return [problem("unknown-check", message, `checks.${language.children?.[0]?.value}`, name.offset, name.length)];
+		}),
+	);
+}
+
+function unknownThresholds(root: Node): ProjectProblem[] {
+	return properties(findNodeAtLocation(root, ["checks"])).flatMap((language) =>
+		properties(language.children?.[1]).flatMap(({ children: [check, setting] = [] }) => {
+			const code = checkCodes.find((known) => known === check?.value);
+			if (code === undefined || !setting) return [];
+			return properties(findNodeAtLocation(setting, ["thresholds"])).flatMap(({ children: [name] = [] }) => {
+				if (!name || thresholdNames(code).includes(String(name.value))) return [];
+				const message = `polyglot.json: "${code}" has no threshold "${name.value}"; it has no effect.`;
+				return [
+					problem(
+						"unknown-threshold",
+						message,
+						`checks.${language.children?.[0]?.value}.${code}`,
+						name.offset,
+						name.length,
+					),
+				];
+			});
 		}),
 	);
 }

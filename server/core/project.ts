@@ -122,7 +122,12 @@ export type Trainer = z.infer<typeof Trainer>;
 export const CheckSetting = z
 	.strictObject({
 		enabled: z.optional(z.boolean().check(z.describe("Whether the check reports."))),
-		threshold: z.optional(z.number().check(z.describe("Replaces the check's own threshold; see the check's page."))),
+		threshold: z.optional(z.number().check(z.describe("Replaces the check's main threshold; see the check's page."))),
+		thresholds: z.optional(
+			z
+				.record(z.string(), z.number())
+				.check(z.describe("Replaces the check's further thresholds, by the names on its page.")),
+		),
 	})
 	.check(z.describe("One check's switch and threshold."));
 export type CheckSetting = z.infer<typeof CheckSetting>;

@@ -46,7 +46,7 @@ async function publish(
 	const document = TextDocument.create(uri, "json", 0, text);
 	const diagnostics = problems.map(({ code, message, offset, length }) => ({
 		range: { start: document.positionAt(offset), end: document.positionAt(offset + length) },
-		severity: code === "unknown-check" ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
+		severity: code.startsWith("unknown-") ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
 		source: "Polyglot Lens",
 		code,
 		message,

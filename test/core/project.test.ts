@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Project, projectSchema } from "../../server/core/project.ts";
+import { readProject } from "../../server/core/project-text.ts";
 
 const teacher = { name: "gemma", baseUrl: "http://127.0.0.1:8000/v1", model: "google/gemma-3-27b-it" };
 
@@ -25,6 +26,21 @@ test("a mistyped field is an error, not silently ignored", () => check({ teacher
 test("a key does not belong into the file", () =>
 	check({ teachers: [{ ...teacher, apiKey: "sk-1" }] }, ["teachers.0"]));
 test("a trainer is a websocket", () => check({ trainer: { url: "http://127.0.0.1:8917" } }, ["trainer.url"]));
+
+test("a check's setting names checks and thresholds that exist", () => {
+	const text = JSON.stringify({
+		checks: { de: { "language-mismatch": { thresholds: { letters: 40, lettres: 1 } }, langauge: { enabled: false } } },
+	});
+	const { project, problems } = readProject(text);
+	assert.deepEqual(
+		problems.map(({ code, offset, length }) => [code, text.slice(offset, offset + length)]),
+		[
+			["unknown-check", '"langauge"'],
+			["unknown-threshold", '"lettres"'],
+		],
+	);
+	assert.equal(project.checks.de?.["language-mismatch"]?.thresholds?.letters, 40);
+});
 
 /** Paths of the issues found in a project. */
 function check(project: unknown, expected: readonly string[]): void {

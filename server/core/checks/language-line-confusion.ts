@@ -5,9 +5,12 @@ import type { Language } from "../languages.ts";
 import type { Turn } from "../sample/sample.ts";
 import { responses } from "../sample/sample.ts";
 import { type Check, type CheckContext, type Finding, percent, shown, turnName } from "./finding.ts";
+import { languageLimits } from "./language-mismatch.ts";
+
+const code = "language-line-confusion";
 
 export const languageLineConfusion: Check = {
-	code: "language-line-confusion",
+	code,
 	find(sample, context) {
 		const { language } = context;
 		if (!language) return [];
@@ -17,16 +20,19 @@ export const languageLineConfusion: Check = {
 
 function judge(turn: Turn, language: Language, context: CheckContext): Finding[] {
 	const masked = context.masked(turn);
-	const span = findMixed(masked, language, context.detectors);
+	const [logOdds, latinShare] = [context.threshold(code), context.threshold(code, "latin-share")];
+	const limits = { logOdds: logOdds.value, latinShare: latinShare.value };
+	const span = findMixed(masked, language, context.detectors, limits);
 	// A text wholly in another language has its own finding.
-	if (!span || judgeLanguage(masked, language, context.detectors).state === "mismatch") return [];
+	if (!span || judgeLanguage(masked, language, context.detectors, languageLimits(context)).state === "mismatch")
+		return [];
 	const isScript = span.instead.endsWith("script");
 	const evidence = isScript
 		? `${percent(span.value)} of the letters, over ${percent(span.threshold)}`
 		: `summed log-odds ${shown(span.value)}, over ${shown(span.threshold)}`;
 	return [
 		{
-			code: "language-line-confusion",
+			code,
 			severity: "information",
 			message: `A stretch of the ${turnName(turn)} is in ${span.instead}, not ${language.name} (${evidence}).`,
 			field: turn.field,
@@ -34,7 +40,7 @@ function judge(turn: Turn, language: Language, context: CheckContext): Finding[]
 			end: span.end,
 			value: span.value,
 			threshold: span.threshold,
-			source: isScript ? "text-metrics 1.5, rule 2" : "text-metrics 1.5, rule 4: windows of 70 letters",
+			source: (isScript ? latinShare : logOdds).source,
 		},
 	];
 }

@@ -1,5 +1,5 @@
 /** `language-mismatch`: the text is in another language than its row states. Prompt and response apart. */
-import { type Evidence, judgeLanguage } from "../language-id/judge-language.ts";
+import { type Evidence, judgeLanguage, type LanguageLimits } from "../language-id/judge-language.ts";
 import type { Language } from "../languages.ts";
 import type { Turn } from "../sample/sample.ts";
 import { prompts, responses } from "../sample/sample.ts";
@@ -14,8 +14,20 @@ export const languageMismatch: Check = {
 	},
 };
 
+/** The limits of the language rule as the project has them for this language. */
+export function languageLimits({ threshold }: CheckContext): LanguageLimits {
+	const value = (name?: string) => threshold("language-mismatch", name).value;
+	return {
+		logOdds: value(),
+		scriptShare: value("script-share"),
+		francLead: value("franc-lead"),
+		francLeadShort: value("franc-lead-short"),
+		letters: value("letters"),
+	};
+}
+
 function judge(turn: Turn, language: Language, context: CheckContext): Finding[] {
-	const verdict = judgeLanguage(context.masked(turn), language, context.detectors);
+	const verdict = judgeLanguage(context.masked(turn), language, context.detectors, languageLimits(context));
 	if (verdict.state !== "mismatch") return [];
 	const { evidence } = verdict;
 	return [
@@ -28,7 +40,7 @@ function judge(turn: Turn, language: Language, context: CheckContext): Finding[]
 			end: turn.text.length,
 			value: evidence.value,
 			threshold: evidence.threshold,
-			source: sources[evidence.kind],
+			source: sourceOf(evidence, context),
 		},
 	];
 }
@@ -37,12 +49,13 @@ function inWords({ kind, value, threshold }: Evidence, language: Language): stri
 	if (kind === "script-share") {
 		return `${percent(value)} of its letters are in the script of ${language.name}, under ${percent(threshold)}`;
 	}
-	if (kind === "franc-lead") return `a lead of ${shown(value)}, over ${shown(threshold)}`;
+	if (kind === "franc-lead") return `franc's lead ${shown(value)}, over ${shown(threshold)}`;
 	return `log-odds ${shown(value)}, over ${shown(threshold)}; two detectors agree`;
 }
 
-const sources: Readonly<Record<Evidence["kind"], string>> = {
-	"script-share": "text-metrics 1.5, rule 2",
-	"log-odds": "text-metrics 1.5, rule 3: fastText and CLD3",
-	"franc-lead": "text-metrics 1.5, franc with expected and confusable languages",
-};
+/** Which table the limit is from; franc has one of its own for texts under 120 letters. */
+function sourceOf({ kind, threshold }: Evidence, context: CheckContext): string {
+	const name = kind === "log-odds" ? undefined : kind;
+	const long = context.threshold("language-mismatch", name);
+	return long.value === threshold ? long.source : context.threshold("language-mismatch", "franc-lead-short").source;
+}

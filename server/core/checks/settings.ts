@@ -6,24 +6,28 @@ import { type Threshold, tableThreshold } from "./thresholds.ts";
 /** The language's own setting before the one for all (`*`). */
 function setting(settings: CheckSettings, code: CheckCode, language: string | undefined): CheckSetting {
 	const own = language !== undefined && Object.hasOwn(settings, language) ? settings[language]?.[code] : undefined;
-	return { ...settings["*"]?.[code], ...own };
+	const all = settings["*"]?.[code];
+	if (!own || !all) return own ?? all ?? {};
+	return { ...all, ...own, thresholds: { ...all.thresholds, ...own.thresholds } };
 }
 
 export function isEnabled(settings: CheckSettings, code: CheckCode, language: string | undefined): boolean {
 	return setting(settings, code, language).enabled ?? true;
 }
 
-/** A check with several thresholds takes the project's for its main one only: the one without a name, else the first. */
+/** `threshold` is the check's main one: the one without a name, else the first; the others are in `thresholds`, by name. */
 export function thresholdIn(
 	settings: CheckSettings,
 	code: CheckCode,
 	language: string | undefined,
 	name?: string,
 ): Threshold {
-	const own = setting(settings, code, language).threshold;
-	const isMain = name === undefined || name === mainName[code];
-	if (own !== undefined && isMain) return { value: own, source: "polyglot.json" };
-	return tableThreshold(code, name, language);
+	const { threshold, thresholds } = setting(settings, code, language);
+	const main = mainName[code];
+	const key = name ?? main;
+	const named = key !== undefined && thresholds && Object.hasOwn(thresholds, key) ? thresholds[key] : undefined;
+	const own = named ?? (name === undefined || name === main ? threshold : undefined);
+	return own === undefined ? tableThreshold(code, name, language) : { value: own, source: "polyglot.json" };
 }
 
 const mainName: Partial<Readonly<Record<CheckCode, string>>> = {

@@ -6,11 +6,34 @@ export interface Threshold {
 	readonly source: string;
 }
 
-const fineWeb = (language: string) => `FineWeb-2 configs/${language}.yml`;
-const gopher = "Gopher, as in datatrove";
+const franc = "text-metrics 1.5: franc among expected and confusable languages; its lead is ours";
+
+/** FineWeb-2: most duplicate lines, characters in the top 2-gram, characters in repeated 5-grams. checks.md 2. */
+const fineWeb2: Readonly<Record<string, readonly [config: string, lines: number, pairs: number, groups: number]>> = {
+	ar: ["arb_Arab", 0.304, 0.197, 0.165],
+	de: ["deu_Latn", 0.263, 0.169, 0.141],
+	es: ["spa_Latn", 0.252, 0.156, 0.145],
+	fr: ["fra_Latn", 0.264, 0.161, 0.15],
+	hi: ["hin_Deva", 0.206, 0.208, 0.135],
+	ja: ["jpn_Jpan", 0.328, 0.239, 0.243],
+	ko: ["kor_Hang", 0.374, 0.282, 0.201],
+	ru: ["rus_Cyrl", 0.322, 0.184, 0.168],
+	sw: ["swh_Latn", 0.302, 0.396, 0.193],
+	th: ["tha_Thai", 0.349, 0.221, 0.185],
+	tr: ["tur_Latn", 0.272, 0.214, 0.154],
+	vi: ["vie_Latn", 0.293, 0.223, 0.178],
+	zh: ["cmn_Hani", 0.287, 0.256, 0.198],
+};
 
 /** Keys are `code` or `code/name` where a check has several; then `*` or a language code. */
 const table: Readonly<Record<string, Readonly<Record<string, Threshold>>>> = {
+	"language-mismatch": { "*": { value: 0, source: "text-metrics 1.5, rule 3: fastText and CLD3 agree" } },
+	"language-mismatch/script-share": { "*": { value: 0.15, source: "text-metrics 1.5, rule 2" } },
+	"language-mismatch/franc-lead": { "*": { value: 0.06, source: `${franc}; 120 letters and more` } },
+	"language-mismatch/franc-lead-short": { "*": { value: 0.21, source: `${franc}; under 120 letters` } },
+	"language-mismatch/letters": { "*": { value: 25, source: "text-metrics 1.5, rule 3" } },
+	"language-line-confusion": { "*": { value: 2.5, source: "text-metrics 1.5, rule 4: windows of 70 letters; ours" } },
+	"language-line-confusion/latin-share": { "*": { value: 0.15, source: "text-metrics 1.5, rule 2" } },
 	"script-mismatch": { "*": { value: 0.8, source: "NeMo Curator HistogramFilter" } },
 	"unwanted-cjk": { "*": { value: 0.05, source: "open-instruct" } },
 	"source-leakage": { "*": { value: 0.9, source: "OpusFilter LongestCommonSubstring and Similarity" } },
@@ -19,35 +42,52 @@ const table: Readonly<Record<string, Readonly<Record<string, Threshold>>>> = {
 	"alphabet-ratio": { "*": { value: 0.25, source: "Data-Juicer alphanumeric_filter" } },
 	"symbol-ratio/digits": {
 		"*": { value: 0.5, source: "bicleaner-hardrules" },
-		ja: { value: 0.7, source: "bicleaner-hardrules, CJK" },
+		...cjk(0.7, "bicleaner-hardrules, CJK"),
 	},
 	"symbol-ratio/symbols": {
 		"*": { value: 0.4, source: "ROOTS, special characters" },
-		ar: { value: 0.3, source: "ROOTS ar" },
+		...roots({
+			ar: 0.3,
+			bn: 0.41,
+			ca: 0.25,
+			es: 0.4,
+			fr: 0.34,
+			hi: 0.45,
+			id: 0.34,
+			pt: 0.35,
+			ur: 0.25,
+			vi: 0.34,
+			zh: 0.3,
+		}),
 	},
 	"symbol-ratio/addresses": {
 		"*": { value: 0.5, source: "ours; NeMo Curator's .2 is for pages, and a short answer may be a link" },
 	},
 	"stop-words": { "*": { value: 2, source: "Gopher and FineWeb-2, with a list of our own for the language" } },
-	"too-short": {
-		"*": { value: 16, source: "FastChat" },
-		ja: { value: 8, source: "FastChat's 16, halved for kana and Han" },
-	},
+	"too-short": { "*": { value: 16, source: "FastChat" }, ...cjk(8, "FastChat's 16, halved for dense scripts") },
 	"too-long": {
 		"*": { value: 65_536, source: "NeMo Curator's 16,384 tokens at 4 characters" },
-		ja: { value: 24_576, source: "NeMo Curator's 16,384 tokens at 1.5 characters" },
+		...cjk(24_576, "NeMo Curator's 16,384 tokens at 1.5 characters"),
 	},
 	"near-duplicate": { "*": { value: 0.45, source: "estimated Jaccard similarity; test/bench/near-duplicates.ts" } },
 	"list-shape": { "*": { value: 0.25, source: "NeMo Curator WhiteSpaceFilter" } },
 	"length-outlier": { "*": { value: 2, source: "deepchecks, interquartile ranges beyond the quartiles" } },
-	"repetition/lines": byLanguage(0.3, { de: 0.263, es: 0.252, ar: 0.304, ja: 0.328 }),
-	"repetition/2-grams": byLanguage(0.2, { de: 0.169, es: 0.156, ar: 0.197, ja: 0.239 }),
-	"repetition/5-grams": byLanguage(0.15, { de: 0.141, es: 0.145, ar: 0.165, ja: 0.243 }),
+	"repetition/lines": byLanguage(0.3, 0),
+	"repetition/2-grams": byLanguage(0.2, 1),
+	"repetition/5-grams": byLanguage(0.15, 2),
 	"degenerate-loop/run": { "*": { value: 0.12, source: "text-metrics 6, periodic run share" } },
 	"degenerate-loop/20-grams": { "*": { value: 0.3, source: "text-metrics 6, share in repeated 20-grams" } },
 	"prompt-echo": { "*": { value: 0.7, source: "ROUGE-L as in Self-Instruct" } },
 	"prompt-echo/contained": { "*": { value: 0.9, source: "OpusFilter LongestCommonSubstring" } },
 };
+
+/** The named thresholds of a check, `undefined` for one without a name; none where its rule has no number. */
+export function thresholdNames(code: CheckCode): (string | undefined)[] {
+	return Object.keys(table).flatMap((key) => {
+		const [owner, name] = key.split("/");
+		return owner === code ? [name] : [];
+	});
+}
 
 /** The table's threshold of a check in a language. Every code the checks ask for is in the table. */
 export function tableThreshold(code: CheckCode, name: string | undefined, language: string | undefined): Threshold {
@@ -57,8 +97,22 @@ export function tableThreshold(code: CheckCode, name: string | undefined, langua
 	return found;
 }
 
-function byLanguage(all: number, tuned: Readonly<Record<string, number>>): Readonly<Record<string, Threshold>> {
-	const names: Readonly<Record<string, string>> = { de: "deu_Latn", es: "spa_Latn", ar: "arb_Arab", ja: "jpn_Jpan" };
-	const rows = Object.entries(tuned).map(([code, value]) => [code, { value, source: fineWeb(names[code] ?? code) }]);
-	return { "*": { value: all, source: gopher }, ...Object.fromEntries(rows) };
+type Thresholds = Readonly<Record<string, Threshold>>;
+
+function byLanguage(all: number, column: 0 | 1 | 2): Thresholds {
+	const rows = Object.entries(fineWeb2).map(([code, [config, ...values]]) => [
+		code,
+		{ value: values[column], source: `FineWeb-2 configs/${config}.yml` },
+	]);
+	return { "*": { value: all, source: "Gopher, as in datatrove" }, ...Object.fromEntries(rows) };
+}
+
+function roots(values: Readonly<Record<string, number>>): Thresholds {
+	return Object.fromEntries(
+		Object.entries(values).map(([code, value]) => [code, { value, source: `ROOTS ${code}, special characters` }]),
+	);
+}
+
+function cjk(value: number, source: string): Thresholds {
+	return { ja: { value, source }, zh: { value, source } };
 }
