@@ -2,6 +2,7 @@
 import { AdaptiveLimit, type LimitChange } from "../core/generate/adaptive-limit.ts";
 import type { Judged } from "../core/generate/attempt-policy.ts";
 import { CircuitBreaker } from "../core/generate/circuit-breaker.ts";
+import { QuotaWindow } from "../core/generate/quota-window.ts";
 import { RateBucket } from "../core/generate/rate-bucket.ts";
 import type { Reply } from "../core/generate/reply.ts";
 import type { RunTeacher } from "../core/generate/run-records.ts";
@@ -15,6 +16,15 @@ export interface PaceChange {
 	readonly stop?: string;
 }
 
+/** When and with what an attempt went out, and how many others of the endpoint are on the wire. */
+export interface Sent {
+	readonly sentAt: number;
+	readonly latencyMs: number;
+	/** Tokens taken out of the buckets for it. */
+	readonly reserved: number;
+	readonly onTheWire: number;
+}
+
 const defaultConcurrency = 64;
 
 export class Pace {
@@ -23,6 +33,8 @@ export class Pace {
 	readonly #breaker: CircuitBreaker;
 	readonly #requests: RateBucket | undefined;
 	readonly #tokens: RateBucket | undefined;
+	/** What the server last said is left. */
+	readonly #quota: { readonly requests: QuotaWindow; readonly tokens: QuotaWindow };
 	#holdReason: string | null = null;
 
 	constructor(teacher: RunTeacher) {
@@ -32,6 +44,7 @@ export class Pace {
 		this.#breaker = new CircuitBreaker(clock);
 		this.#requests = teacher.rpm === undefined ? undefined : new RateBucket(teacher.rpm, clock.now);
 		this.#tokens = teacher.tpm === undefined ? undefined : new RateBucket(teacher.tpm, clock.now);
+		this.#quota = { requests: new QuotaWindow(clock.now), tokens: new QuotaWindow(clock.now) };
 	}
 
 	get limit(): number {
@@ -46,7 +59,8 @@ export class Pace {
 		if (this.#requests && this.#requests.waitMs(1) > 0) return `rpm bucket (${this.#teacher.rpm} requests a minute)`;
 		if (this.#tokens && this.#tokens.waitMs(expectedTokens) > 0)
 			return `tpm bucket (${this.#teacher.tpm} tokens a minute)`;
-		return null;
+		const quotaMs = this.#quotaMs(expectedTokens);
+		return quotaMs > 0 ? `the server's quota is used up, whole again in ${Math.ceil(quotaMs / 1000)} s` : null;
 	}
 
 	maySend(inFlight: number, expectedTokens: number): boolean {
@@ -63,20 +77,22 @@ export class Pace {
 	reserve(tokens: number): void {
 		this.#requests?.take(1);
 		this.#tokens?.take(tokens);
+		this.#quota.requests.take(1);
+		this.#quota.tokens.take(tokens);
 	}
 
 	/** Nothing was sent after all. */
 	giveBack(tokens: number): void {
 		this.#requests?.take(-1);
 		this.#tokens?.take(-tokens);
+		this.#quota.requests.take(-1);
+		this.#quota.tokens.take(-tokens);
 	}
 
 	/** Tells limit, buckets and breaker what came back. */
-	adapt(
-		reply: Reply,
-		{ outcome, reason }: Judged,
-		{ sentAt, latencyMs, reserved }: { sentAt: number; latencyMs: number; reserved: number },
-	): PaceChange {
+	adapt(reply: Reply, { outcome, reason }: Judged, { sentAt, latencyMs, reserved, onTheWire }: Sent): PaceChange {
+		if (reply.quota?.requests) this.#quota.requests.told(reply.quota.requests, onTheWire);
+		if (reply.quota?.tokens) this.#quota.tokens.told(reply.quota.tokens, onTheWire * reserved);
 		if (reply.type === "answer" && reply.usage)
 			this.#tokens?.take(reply.usage.promptTokens + reply.usage.completionTokens - reserved);
 		const change = this.#limitChange(reply, outcome === "busy", sentAt, latencyMs);
@@ -107,7 +123,12 @@ export class Pace {
 	}
 
 	#bucketMs(expectedTokens: number): number {
-		return Math.max(this.#requests?.waitMs(1) ?? 0, this.#tokens?.waitMs(expectedTokens) ?? 0);
+		const own = Math.max(this.#requests?.waitMs(1) ?? 0, this.#tokens?.waitMs(expectedTokens) ?? 0);
+		return Math.max(own, this.#quotaMs(expectedTokens));
+	}
+
+	#quotaMs(expectedTokens: number): number {
+		return Math.max(this.#quota.requests.waitMs(1), this.#quota.tokens.waitMs(expectedTokens));
 	}
 }
 

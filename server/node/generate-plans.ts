@@ -109,6 +109,20 @@ export class RunPlans {
 	}
 }
 
+/** Tokens a request and its answer may need, by teacher: the longest cell, with room for our own counting. */
+export function contextNeeds(manifest: Manifest, seeds: readonly SeedRow[]): Map<string, number> {
+	const plans = new RunPlans(manifest, seeds);
+	const needs = new Map<string, number>();
+	for (const cell of manifest.cells) {
+		if (cell.target === 0) continue;
+		const { prompt, answer } = plans.typicalTokens(cell);
+		const limit = manifest.teachers.find(({ name }) => name === cell.teacher)?.sampling?.maxTokens;
+		const need = Math.ceil(1.25 * prompt) + (limit ?? Math.ceil(2.5 * answer));
+		needs.set(cell.teacher, Math.max(needs.get(cell.teacher) ?? 0, need));
+	}
+	return needs;
+}
+
 /** The practice teachers' port changes from day to day; they are one origin all the same. */
 export const keyOrigin = (teacher: RunTeacher): string => (teacher.isPractice ? "practice" : teacherOrigin(teacher));
 

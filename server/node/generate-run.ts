@@ -4,21 +4,21 @@ import { mkdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Accept } from "../core/generate/acceptance.ts";
 import { originOf } from "../core/generate/base-url.ts";
-import { CellProgress } from "../core/generate/cell-progress.ts";
 import { type CompletionDoor, requireDoor } from "../core/generate/completion-door.ts";
 import { type Estimate, estimateRun } from "../core/generate/estimate.ts";
 import type { MonitorMessage } from "../core/generate/monitor-message.ts";
 import { type Cell, equalShares } from "../core/generate/plan.ts";
-import { type Manifest, type RunTeacher, titleOf } from "../core/generate/run-records.ts";
+import type { Manifest, RunTeacher } from "../core/generate/run-records.ts";
 import { type Budget, budgetProblem } from "../core/generate/spending.ts";
 import { isEndpointTeacher } from "../core/generate/teacher-kind.ts";
 import { UserError } from "../core/problem.ts";
 import type { Templates } from "../core/project.ts";
 import type { Strategy } from "../core/sample-row.ts";
-import { readManifest, replayRun, runFolder, runIds, writeManifest } from "./generate-folder.ts";
+import { readManifest, runFolder, writeManifest } from "./generate-folder.ts";
 import { lockRun } from "./generate-lock.ts";
+import { runNotes } from "./generate-notes.ts";
 import type { SessionOptions } from "./generate-open.ts";
-import { RunPlans, requireSeeds, templateHashes } from "./generate-plans.ts";
+import { contextNeeds, RunPlans, requireSeeds, templateHashes } from "./generate-plans.ts";
 import type { SessionEnd, SessionProgress } from "./generate-progress.ts";
 import { EarlierAnswers } from "./generate-reuse.ts";
 import { readSeeds, type Seeds } from "./generate-seeds.ts";
@@ -101,17 +101,6 @@ export async function startGenerateRun(options: GenerateOptions): Promise<Genera
 	return open(manifest, seeds, options);
 }
 
-function seedNotes({ rows, unusable, otherSplits }: Seeds): string[] {
-	const notes: string[] = [];
-	if (unusable.length > 0)
-		notes.push(`${unusable.length} lines are no seeds and were left out, the first at ${unusable[0]}.`);
-	if (otherSplits > 0)
-		notes.push(
-			`${rows.length} seeds are used; ${otherSplits} of the reference and held-out splits are kept for students.`,
-		);
-	return notes;
-}
-
 /** The grid a run would fill: as given, or teachers by languages by strategies in equal shares. */
 export function gridOf({
 	cells,
@@ -173,53 +162,6 @@ export async function resumeGenerateRun(runId: string, options: ResumeOptions): 
 	return open({ ...manifest, teachers, ...(budget ? { budget } : {}) }, seeds, options);
 }
 
-export interface InterruptedRun {
-	readonly runId: string;
-	readonly title: string;
-	readonly accepted: number;
-	readonly target: number;
-	readonly output: string;
-}
-
-/** Runs of a workspace that have not reached their targets and can be resumed, oldest first. Unreadable ones are left out. */
-export async function listInterruptedRuns(folder: string): Promise<InterruptedRun[]> {
-	const found: InterruptedRun[] = [];
-	for (const id of await runIds(folder)) {
-		const manifest = await readManifest(folder, id).catch(() => undefined);
-		if (manifest) found.push(...(await interrupted(folder, manifest)));
-	}
-	return found;
-}
-
-/** A run that some process is writing is not interrupted, and its logs are left alone. */
-async function interrupted(folder: string, manifest: Manifest): Promise<InterruptedRun[]> {
-	const cells = cellsOf(manifest);
-	const path = runFolder(folder, manifest.id);
-	const lock = await lockRun(join(path, "lock.json")).catch(() => undefined);
-	if (!lock) return [];
-	try {
-		const { logs } = await replayRun(path, cells);
-		await Promise.all(Object.values(logs).map((log) => log.close()));
-	} finally {
-		await lock.release();
-	}
-	if (cells.every((cell) => cell.isDone || cell.isExhausted)) return [];
-	const { accepted, target } = totals(cells);
-	return [{ runId: manifest.id, title: titleOf(manifest), accepted, target, output: manifest.output }];
-}
-
-export const cellsOf = (manifest: Manifest): CellProgress[] =>
-	manifest.cells.map((cell, index) => new CellProgress(cell, index));
-
-export function totals(cells: readonly CellProgress[]): { accepted: number; dropped: number; target: number } {
-	const sum = (value: (cell: CellProgress) => number) => cells.reduce((total, cell) => total + value(cell), 0);
-	return {
-		accepted: sum(({ accepted }) => accepted),
-		dropped: sum(({ dropped }) => dropped),
-		target: sum(({ cell }) => cell.target),
-	};
-}
-
 function newManifest(options: GenerateOptions, cells: readonly Cell[], seeds: Seeds): Manifest {
 	const { templates, teachers } = options;
 	return {
@@ -270,7 +212,8 @@ async function open(
 	try {
 		const earlier = surroundings.reuse ? await EarlierAnswers.open(surroundings.folder, manifest.id) : undefined;
 		const keys = await keysOf(manifest, surroundings);
-		const probed = surroundings.probe ? await probedManifest(manifest, keys, surroundings) : manifest;
+		const needs = contextNeeds(manifest, seeds.rows);
+		const probed = surroundings.probe ? await probedManifest(manifest, keys, needs, surroundings) : manifest;
 		if (probed !== manifest) await writeManifest(path, probed);
 		const options: SessionOptions = {
 			...surroundings,
@@ -285,7 +228,7 @@ async function open(
 		return {
 			runId: manifest.id,
 			output: manifest.output,
-			notes: seedNotes(seeds),
+			notes: runNotes(probed, seeds),
 			ended: session.run(),
 			cancel: () => session.cancel(),
 			monitor: () => session.monitorMessage(),

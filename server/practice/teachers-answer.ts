@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { Message } from "../core/sample-row.ts";
 import { practiceJudgement } from "./judge.ts";
 import { type CannedAnswer, characters } from "./teachers-characters.ts";
+import { codeWordAnswer } from "./teachers-context.ts";
 import type { FaultName, TeacherKnobs } from "./teachers-knobs.ts";
 import { readQuestion } from "./teachers-question.ts";
 import type { PracticeTexts } from "./teachers-texts.ts";
@@ -33,7 +34,7 @@ export const judgeModel = "practice-judge";
 export const practiceModels: readonly string[] = [...Object.keys(characters), judgeModel];
 
 /** A token of practice text, in characters; real tokenizers differ by language. */
-const charactersPerToken = 4;
+export const charactersPerToken = 4;
 export const tokensOf = (text: string): number => Math.ceil(text.length / charactersPerToken);
 
 export function practiceAnswer(
@@ -93,6 +94,8 @@ function bySchema(body: ChatBody, { schemaSupport }: TeacherKnobs): CannedAnswer
 function rawAnswer(body: ChatBody, texts: PracticeTexts, knobs: TeacherKnobs): CannedAnswer {
 	if (body.model === judgeModel)
 		return { text: JSON.stringify(practiceJudgement(body.messages)), finishReason: "stop" };
+	const codeWord = codeWordAnswer(body.messages);
+	if (codeWord !== undefined) return { text: codeWord, finishReason: "stop" };
 	const shaped = bySchema(body, knobs);
 	if (shaped) return shaped;
 	const character = characters[body.model];

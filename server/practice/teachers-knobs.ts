@@ -10,6 +10,10 @@ export interface TeacherKnobs {
 	readonly cap?: number;
 	/** Sent with each 429, in seconds. */
 	readonly retryAfterS?: number;
+	/** So many requests in each window of so many seconds, told in `x-ratelimit-*` headers; more get 429. */
+	readonly rateWindow?: { readonly requests: number; readonly seconds: number };
+	/** Tokens a prompt may have; what is more is cut off at its beginning, without an error. */
+	readonly contextTokens?: number;
 	/** Requests after this many get 429 with `insufficient_quota`. */
 	readonly quota?: number;
 	readonly error500?: number;

@@ -23,8 +23,8 @@ export const serverProfiles: readonly ServerProfile[] = [
 	{ name: "llama.cpp", knobs: { schemaSupport: "schema" }, source: "ggml-org/llama.cpp#28697, #19831" },
 	{
 		name: "Ollama",
-		knobs: { schemaSupport: "schema", tokenField: "max_tokens", otherTokenField: "ignored" },
-		source: "ollama/ollama#7125",
+		knobs: { schemaSupport: "schema", tokenField: "max_tokens", otherTokenField: "ignored", contextTokens: 4_096 },
+		source: "ollama/ollama#7125; a context of 4,096 by default, cut without an error (source, docs)",
 	},
 	{
 		name: "TGI",

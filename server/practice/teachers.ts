@@ -7,11 +7,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { EndpointTeacher } from "../core/generate/run-records.ts";
 import { seededRandom } from "../core/generate/seeded-random.ts";
-import { ChatBody, judgeModel, practiceAnswer, practiceModels, refusedOption } from "./teachers-answer.ts";
+import {
+	ChatBody,
+	charactersPerToken,
+	judgeModel,
+	practiceAnswer,
+	practiceModels,
+	refusedOption,
+} from "./teachers-answer.ts";
+import { withinContext } from "./teachers-context.ts";
 import { drawnFault, drawnLatency, type FaultName, type TeacherKnobs } from "./teachers-knobs.ts";
 import { sendAnswer, sendError, sendFaultyBody, sendJson } from "./teachers-send.ts";
 import { StatsCounter, type TeacherStats } from "./teachers-stats.ts";
 import { loadPracticeTexts, type PracticeTexts } from "./teachers-texts.ts";
+import { RequestWindow } from "./teachers-window.ts";
 
 export interface PracticeTeachersOptions {
 	/** The product's `media/`. */
@@ -54,6 +63,9 @@ export async function startPracticeTeachers(options: PracticeTeachersOptions): P
 	};
 }
 
+/** Status, code, message, headers. */
+type Refusal = [number, string, string, Record<string, string>?];
+
 class PracticeEndpoint {
 	readonly apiKey: string;
 	readonly stats = new StatsCounter();
@@ -61,6 +73,7 @@ class PracticeEndpoint {
 	readonly #texts: PracticeTexts;
 	/** Faults repeat from run to run. */
 	readonly #random = seededRandom("practice");
+	readonly #window = new RequestWindow();
 
 	constructor(texts: PracticeTexts, { apiKey, knobs }: PracticeTeachersOptions) {
 		this.#texts = texts;
@@ -88,21 +101,31 @@ class PracticeEndpoint {
 			this.stats.inFlight -= 1;
 			this.stats.answered(response.statusCode, response.writableFinished && response.statusCode === 200);
 		});
-		const body = parsedBody(text);
+		const sent = parsedBody(text);
+		const body = sent && seenBody(sent, this.knobs);
 		if (!body) return sendError(response, 400, "invalid_request_error", "The body is not a chat request.");
 		if (!practiceModels.includes(body.model))
 			return sendError(response, 404, "model_not_found", `The model \`${body.model}\` does not exist.`);
 		const unsupported = refusedOption(body, this.knobs);
 		if (unsupported !== undefined) return sendError(response, 400, "unsupported_parameter", unsupported);
-		const refusal = this.#refusal(before);
+		const refusal = this.#overQuota(response) ?? this.#refusal(before);
 		if (refusal) return sendError(response, ...refusal);
 		const crowding = Math.max(1, this.stats.inFlight / (this.knobs.width ?? Number.POSITIVE_INFINITY));
 		await pause(drawnLatency(this.knobs.latencyMs, this.#random) * crowding, response);
 		this.#answer(body, response);
 	}
 
-	/** What a loaded or broken server says at once: status, code, message, headers. */
-	#refusal(before: number): [number, string, string, Record<string, string>?] | undefined {
+	/** Tells the quota in headers; an answer where it is used up. */
+	#overQuota(response: ServerResponse): Refusal | undefined {
+		const { rateWindow } = this.knobs;
+		if (!rateWindow) return undefined;
+		const { isOver, headers } = this.#window.count(rateWindow, performance.now());
+		for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+		return isOver ? [429, "rate_limit_exceeded", "Rate limit reached for requests."] : undefined;
+	}
+
+	/** What a loaded or broken server says at once. */
+	#refusal(before: number): Refusal | undefined {
 		const { cap, quota, retryAfterS, firstTry500 = 0 } = this.knobs;
 		const wait: Record<string, string> = retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) };
 		if (quota !== undefined && this.stats.attempts > quota)
@@ -131,6 +154,12 @@ function modelList(): object {
 			owned_by: "practice: canned text, not a language model",
 		})),
 	};
+}
+
+/** What of a request the model gets to see. */
+function seenBody(body: ChatBody, { contextTokens }: TeacherKnobs): ChatBody {
+	if (contextTokens === undefined) return body;
+	return { ...body, messages: withinContext(body.messages, contextTokens * charactersPerToken) };
 }
 
 function parsedBody(text: string): ChatBody | undefined {

@@ -62,6 +62,17 @@ test("requests a minute are kept, and the wait has a name", async (context) => {
 	);
 });
 
+test("a quota told in headers is kept to without a single 429, and the wait has a name", async (context) => {
+	const { options, server } = await rig(context, { latencyMs: 5, rateWindow: { requests: 20, seconds: 1 } });
+	const waits = new Set<string | null>();
+	const teachers = options.teachers.map((teacher) => ({ ...teacher, concurrency: 16 }));
+	const end = await finishedRun({ ...options, teachers, count: 70, onProgress: ({ waiting }) => waits.add(waiting) });
+	const { statuses, arrivalsMs } = server.stats();
+	assert.deepEqual([end.accepted, statuses], [70, { "200": 70 }]);
+	assert.ok((arrivalsMs.at(-1) ?? 0) - (arrivalsMs[0] ?? 0) >= 2_900, String(arrivalsMs));
+	assert.match([...waits].join(), /the server's quota is used up, whole again in 1 s/);
+});
+
 test("an earlier run's answer to the same request is taken over: after a rename, but not after a changed prompt", async (context) => {
 	const { options, server, folder } = await rig(context);
 	const seeds = join(folder, "seeds.jsonl");

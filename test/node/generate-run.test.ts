@@ -3,9 +3,10 @@ import { appendFile, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runFolder } from "../../server/node/generate-folder.ts";
+import { listInterruptedRuns } from "../../server/node/generate-interrupted.ts";
 import { lockRun } from "../../server/node/generate-lock.ts";
 import type { SessionProgress } from "../../server/node/generate-progress.ts";
-import { listInterruptedRuns, resumeGenerateRun, startGenerateRun } from "../../server/node/generate-run.ts";
+import { resumeGenerateRun, startGenerateRun } from "../../server/node/generate-run.ts";
 import { practiceTeachers } from "../../server/practice/teachers.ts";
 import { asStranger, finishedRun, journalOf, practiceSeeds, repeatedRequests, rig, rowsOf } from "./generate-rig.ts";
 

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { LanguageModelQuestion, LanguageModelReply } from "../../server/core/engine-api.ts";
 import type { CompletionDoor } from "../../server/core/generate/completion-door.ts";
 import type { EditorTeacher } from "../../server/core/project.ts";
-import { listInterruptedRuns, resumeGenerateRun, startGenerateRun } from "../../server/node/generate-run.ts";
+import { listInterruptedRuns } from "../../server/node/generate-interrupted.ts";
+import { resumeGenerateRun, startGenerateRun } from "../../server/node/generate-run.ts";
 import { EditorEndpoint } from "../../server/node/teacher-editor.ts";
 import { finishedRun, rig, rowsOf } from "./generate-rig.ts";
 

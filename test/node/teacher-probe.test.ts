@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readManifest } from "../../server/node/generate-folder.ts";
+import { startGenerateRun } from "../../server/node/generate-run.ts";
 import { probeTeacher } from "../../server/node/teacher-probe.ts";
 import { practiceTeachers } from "../../server/practice/teachers.ts";
 import { serverProfiles } from "../../server/practice/teachers-profiles.ts";
@@ -58,4 +59,29 @@ test("a busy server gets no verdict: it is asked again another time", async (con
 	assert.equal(await probeTeacher(teacher, server.apiKey), undefined);
 	server.setKnobs({ schemaSupport: "strict" });
 	assert.equal((await probeTeacher(teacher, server.apiKey))?.form, "strict");
+});
+
+test("a context that cuts long prompts without an error is found out by the effect, and told before the run", async (context) => {
+	const { options, server } = await rig(context, { contextTokens: 600 });
+	const [teacher] = practiceTeachers(server.baseUrl);
+	assert.ok(teacher);
+	const probed = await probeTeacher(teacher, server.apiKey, { contextTokens: 3_000 });
+	assert.deepEqual([probed?.context?.isKept, probed?.context?.promptTokens], [false, 600]);
+	assert.ok(Math.abs((probed?.context?.tokens ?? 0) - 3_000) < 100, JSON.stringify(probed?.context));
+	assert.match(probed?.notes.at(-1) ?? "", /tokens is cut without an error: the server counted 600/);
+	const teachers = [{ ...asStranger(teacher), sampling: { maxTokens: 2_000 } }];
+	const run = await startGenerateRun({ ...options, teachers, count: 1, probe: true });
+	assert.match(run.notes.join(" "), /practice-careful: A prompt of about \d+ tokens is cut.*OLLAMA_CONTEXT_LENGTH/);
+	await run.ended;
+});
+
+test("a context that is large enough is found out as well, and nothing is told", async (context) => {
+	const { options, server } = await rig(context);
+	const teachers = options.teachers.map((teacher) => ({ ...asStranger(teacher), sampling: { maxTokens: 2_000 } }));
+	const run = await startGenerateRun({ ...options, teachers, count: 1, probe: true });
+	await run.ended;
+	const verdict = (await readManifest(options.folder, run.runId)).probes?.["practice-careful"];
+	assert.equal(verdict?.context?.isKept, true);
+	assert.ok(!run.notes.join(" ").includes("is cut"));
+	assert.ok(server.stats().attempts < 10);
 });

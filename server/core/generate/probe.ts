@@ -1,6 +1,8 @@
 /** Finds out what an endpoint really does with a schema and a token limit: the effect counts, not the status code. */
 import * as z from "zod/mini";
-import { type AnswerForm, type ChatRequest, type Reply, type TokenField, textsSchema } from "./reply.ts";
+import { type Ask, isPassing } from "./probe-ask.ts";
+import { ContextVerdict, probeContext } from "./probe-context.ts";
+import { type AnswerForm, type TokenField, textsSchema } from "./reply.ts";
 
 /** Kept in the manifest. */
 export const ProbeVerdict = z.object({
@@ -10,13 +12,12 @@ export const ProbeVerdict = z.object({
 	tokenField: z.nullable(z.enum(["max_tokens", "max_completion_tokens"])),
 	/** True where it streams answers with their usage. */
 	isStreaming: z.optional(z.boolean()),
+	/** Whether a prompt as long as the run's own reaches the model whole; absent where nobody needed to know. */
+	context: z.optional(ContextVerdict),
 	/** What it broke or refused, one sentence each. */
 	notes: z.array(z.string()),
 });
 export type ProbeVerdict = z.infer<typeof ProbeVerdict>;
-
-/** Sends one request of a probe. */
-export type Ask = (request: Omit<ChatRequest, "model">) => Promise<Reply>;
 
 /** Names no model would think of by itself: only a server that enforces the schema can make it use them. */
 const schema = textsSchema("kleur_7", "pootaantal_7");
@@ -31,13 +32,16 @@ const longestToken = 8;
  * The verdict, or undefined where the endpoint was busy or away: that says nothing about what it can, so nothing is
  * stored and the probe comes again.
  */
-export async function probeEndpoint(ask: Ask): Promise<ProbeVerdict | undefined> {
+export async function probeEndpoint(ask: Ask, contextTokens?: number): Promise<ProbeVerdict | undefined> {
 	const notes: string[] = [];
 	const tokenField = await probeTokenField(ask, notes);
 	if (tokenField === undefined) return undefined;
 	const form = await probeForm(ask, notes);
 	const isStreaming = form && (await probeStreaming(ask, notes));
-	return form && isStreaming !== undefined ? { form, tokenField, isStreaming, notes } : undefined;
+	if (!form || isStreaming === undefined) return undefined;
+	if (contextTokens === undefined) return { form, tokenField, isStreaming, notes };
+	const context = await probeContext(ask, { tokens: contextTokens, tokenField: tokenField ?? undefined }, notes);
+	return context && { form, tokenField, isStreaming, context, notes };
 }
 
 async function probeTokenField(ask: Ask, notes: string[]): Promise<TokenField | null | undefined> {
@@ -78,9 +82,6 @@ async function probeForm(ask: Ask, notes: string[]): Promise<AnswerForm | undefi
 	}
 	return "text";
 }
-
-/** A refusal of the request is a verdict; anything that may pass is not. */
-const isPassing = (reply: Reply): boolean => reply.type === "failure" && reply.kind !== "rejected";
 
 function obeys(text: string): boolean {
 	try {

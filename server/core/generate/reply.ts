@@ -1,5 +1,6 @@
 /** What one attempt at an endpoint came to, before anybody judged its text. */
 import type { Message, Usage } from "../sample-row.ts";
+import type { Quota } from "./quota.ts";
 
 /** How a failed attempt is treated; see `attempt-policy.ts`. */
 export type FailureKind =
@@ -61,6 +62,8 @@ export interface Answer {
 	readonly hasReasoning: boolean;
 	/** Canned text of practice mode. */
 	readonly isPractice: boolean;
+	/** What the server says of its quota, where it says so. */
+	readonly quota?: Quota;
 }
 
 export interface Failure {
@@ -71,6 +74,7 @@ export interface Failure {
 	readonly message: string;
 	/** How long the server asks to wait. */
 	readonly retryAfterMs: number | null;
+	readonly quota?: Quota;
 }
 
 export type Reply = Answer | Failure;
