@@ -2,13 +2,13 @@
 import * as z from "zod/mini";
 import { Message, Strategy, Usage } from "./sample-row.ts";
 
-/** A request's method with the schemas of both directions; each side parses what it receives. */
-export interface RequestType<P extends z.ZodMiniType, R extends z.ZodMiniType> {
-	readonly method: string;
 import { Sha256 } from "./trainer/spec.ts";
 import { TrainDraft } from "./trainer/train-draft.ts";
 import { TrainCheck, TrainOffer } from "./trainer/train-form-message.ts";
 
+/** A request's method with the schemas of both directions; each side parses what it receives. */
+export interface RequestType<P extends z.ZodMiniType, R extends z.ZodMiniType> {
+	readonly method: string;
 	readonly params: P;
 	readonly result: R;
 }
@@ -20,10 +20,10 @@ export interface NotificationType<P extends z.ZodMiniType> {
 
 const Nothing = z.object({});
 const RunId = z.object({ runId: z.string() });
+const Group = z.object({ group: z.string() });
 
 export const TeacherSummary = z.object({
 	name: z.string(),
-const Group = z.object({ group: z.string() });
 	model: z.string(),
 	/** Scheme, host and port of the endpoint, to which its key is bound. */
 	origin: z.string(),
@@ -82,6 +82,8 @@ export const RunSummary = z.object({
 	totalSteps: z.nullable(z.int()),
 	isPractice: z.boolean(),
 	language: z.nullable(z.string()),
+	/** The sweep it belongs to. */
+	group: z.nullable(z.string()),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
@@ -106,8 +108,6 @@ export const requests = {
 	/** Answers with the monitor's message; from then on `runView` follows once a second. */
 	watchGeneration: request("polyglot/watchGeneration", RunId, z.unknown()),
 	unwatchGeneration: request("polyglot/unwatchGeneration", RunId, Nothing),
-	/** The sweep it belongs to. */
-	group: z.nullable(z.string()),
 	interruptedGenerations: request("polyglot/interruptedGenerations", Nothing, z.array(InterruptedGeneration)),
 	connectTrainer: request(
 		"polyglot/connectTrainer",
@@ -167,6 +167,8 @@ export const notifications = {
 		"polyglot/runEnded",
 		z.object({ runId: z.string(), title: z.string(), state: z.string(), reason: z.nullable(z.string()) }),
 	),
+	/** What the training form waits for, such as "uploaded 3 of 10 MB". */
+	trainBusy: notification("polyglot/trainBusy", z.object({ text: z.string() })),
 	scoresChanged: notification("polyglot/scoresChanged", Nothing),
 	/** Sent by the editor when the user trusts the workspace. */
 	trusted: notification("polyglot/trusted", Nothing),
@@ -213,8 +215,6 @@ export const languageModelRequest = request(
 			usage: z.nullable(Usage),
 		}),
 		z.object({
-	/** What the training form waits for, such as "uploaded 3 of 10 MB". */
-	trainBusy: notification("polyglot/trainBusy", z.object({ text: z.string() })),
 			type: z.literal("failure"),
 			/**
 			 * `no-model`: nothing fits the selector, or the editor has no models. `no-consent`: the user said no.
