@@ -53,10 +53,15 @@ test("generate: samples of two teachers stream into a file that opens beside", a
 
 test("train: the curve grows live and the run succeeds", async () => {
 	await bench.command("Polyglot: Train Student…");
-	await bench.pick("dataset", "samples.de-2.jsonl");
-	await bench.pick("base model", "practice-base");
-	await bench.pick("language of the dataset", "German");
-	await bench.answer("filed under", "practice-careful");
+	const form = await bench.panel("train");
+	await form.getByLabel("Dataset", { exact: true }).selectOption({ label: "samples.de-2.jsonl" });
+	await form.getByLabel("Teacher", { exact: true }).fill("practice-careful");
+	await form.getByLabel("Evaluate when it is trained").uncheck();
+	await form
+		.getByRole("button", { name: "Check before training" })
+		.and(form.locator('[aria-disabled="false"]'))
+		.click();
+	await form.getByRole("button", { name: "Start training" }).and(form.locator('[aria-disabled="false"]')).click();
 	const panel = await bench.panel("run");
 	await panel.locator("path.curve.training").waitFor();
 	await panel.locator(".fact.running").waitFor();
