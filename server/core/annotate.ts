@@ -14,6 +14,7 @@ import { comparedText, type NearestByKey, nearDuplicateFinding } from "./checks/
 import { notJsonFinding } from "./checks/not-json.ts";
 import { schemaFindings } from "./checks/schema.ts";
 import { isEnabled, thresholdIn } from "./checks/settings.ts";
+import { answerPlace, askedPlace, type FilePlace, type TurnPlace } from "./checks/turn-place.ts";
 import type { Detect, Detectors } from "./language-id/detector.ts";
 import { maskCode, maskNonLanguage } from "./language-id/mask.ts";
 import { type Language, readLanguage } from "./languages.ts";
@@ -43,8 +44,11 @@ export interface LineAnnotation {
 
 export interface LineShare {
 	readonly group: string;
+	readonly strategy: string | null;
 	readonly length: number | null;
 	readonly key: number;
+	readonly asked: TurnPlace | null;
+	readonly answer: TurnPlace | null;
 }
 
 /** Annotates one line by itself, given without its line break. Never throws, whatever the text. */
@@ -110,7 +114,14 @@ export function nearThreshold(options: AnnotateOptions): number {
 }
 
 function shareOfSample(sample: Sample, language: string | null): LineShare {
-	return { group: lengthGroup(sample, language), length: responseLength(sample), key: contentKey(sample) };
+	return {
+		group: lengthGroup(sample, language),
+		strategy: sample.strategy,
+		length: responseLength(sample),
+		key: contentKey(sample),
+		asked: askedPlace(sample),
+		answer: answerPlace(sample),
+	};
 }
 
 const nothing: LineAnnotation = { sample: null, language: null, isBlank: false, findings: [], share: null };
@@ -127,6 +138,8 @@ export interface FileStatistics {
 	readonly quartiles: ReadonlyMap<string, LengthQuartiles>;
 	/** Empty until it was searched for. */
 	readonly nearest: NearestByKey;
+	/** Where a line stands that counts over several files; absent for one file. */
+	readonly placeOf?: (line: number) => FilePlace;
 }
 
 /** Takes in lines in their order, counted from 1, and gives the statistics of all. */
@@ -161,28 +174,35 @@ function allQuartiles(lengths: ReadonlyMap<string, readonly number[]>): Map<stri
 
 /** All findings of a line within its file, worst first. */
 export function findingsInFile(
-	annotation: LineAnnotation,
+	annotation: Pick<LineAnnotation, "findings" | "language" | "share">,
 	line: number,
 	statistics: FileStatistics,
 	options: AnnotateOptions,
 ): readonly Finding[] {
-	const { sample, share } = annotation;
-	if (!sample || !share) return annotation.findings;
+	const { share } = annotation;
+	if (!share) return annotation.findings;
+	const placeOf = (other: number): FilePlace => statistics.placeOf?.(other) ?? { line: other, file: null };
 	const language = readLanguage(annotation.language);
 	const more: Finding[] = [];
 	const first = statistics.firstLines.get(share.key);
 	if (first !== undefined && first < line && isOn("exact-duplicate", language, options))
-		more.push(duplicateFinding(sample, first));
+		more.push(duplicateFinding(share.asked, placeOf(first)));
 	const near = first === line ? statistics.nearest.get(share.key) : undefined;
 	const nearLine = near && statistics.firstLines.get(near.key);
 	if (near && nearLine !== undefined && nearLine < line && isOn("near-duplicate", language, options)) {
-		const finding = nearDuplicateFinding(sample, nearLine, near.similarity, contextFor(language, options));
+		const place = placeOf(nearLine);
+		const finding = nearDuplicateFinding(
+			share.answer ?? share.asked,
+			place,
+			near.similarity,
+			contextFor(language, options),
+		);
 		if (finding) more.push(finding);
 	}
 	const quartiles = statistics.quartiles.get(share.group);
-	if (quartiles && share.length !== null && isOn("length-outlier", language, options)) {
+	if (quartiles && share.length !== null && share.answer && isOn("length-outlier", language, options)) {
 		const threshold = (code: CheckCode) => thresholdIn(options.project.checks, code, language?.code);
-		more.push(...lengthFindings(sample, share.length, quartiles, { language, threshold }));
+		more.push(...lengthFindings(share.answer, share.length, quartiles, share.strategy, { language, threshold }));
 	}
 	return more.length === 0 ? annotation.findings : worstFirst([...annotation.findings, ...more]);
 }

@@ -1,6 +1,7 @@
 /** `exact-duplicate`: prompt and answer stand in the file before, but for white space and Unicode form. */
 import type { Sample } from "../sample/sample.ts";
 import type { Finding } from "./finding.ts";
+import { type FilePlace, inWords, type TurnPlace } from "./turn-place.ts";
 
 /** Equal for samples that say the same: 53 bits, so that among a million samples a false match is a 1 in 20,000 event. */
 export function contentKey(sample: Sample): number {
@@ -23,16 +24,16 @@ export function textKey(text: string): number {
 /** Below U+0300 every text is in NFC already. */
 const composed = (text: string) => (/[\u0300-\uffff]/.test(text) ? text.normalize("NFC") : text);
 
-export function duplicateFinding(sample: Sample, firstLine: number): Finding {
-	const turn = sample.turns.find((one) => one.role === "user") ?? sample.turns[0];
+/** `asked` is the sample's prompt, `first` where it stands before. */
+export function duplicateFinding(asked: TurnPlace | null, first: FilePlace): Finding {
 	return {
 		code: "exact-duplicate",
 		severity: "information",
-		message: `The sample stands in line ${firstLine} already, word for word.`,
-		field: turn?.field ?? null,
-		start: turn ? 0 : null,
-		end: turn?.text.length ?? null,
-		value: firstLine,
+		message: `The sample stands in ${inWords(first)} already, word for word.`,
+		field: asked?.field ?? null,
+		start: asked ? 0 : null,
+		end: asked?.length ?? null,
+		value: first.line,
 		threshold: null,
 		source: "same text after NFC and white space",
 	};

@@ -57,7 +57,7 @@ export interface Check {
 }
 
 /** "response", or "response (turn 3)" in a chat: how a sentence names a turn. */
-export function turnName(turn: Turn): string {
+export function turnName(turn: Pick<Turn, "role" | "field">): string {
 	const index = /\[(\d+)\]/.exec(turn.field)?.[1];
 	const name = turn.role === "assistant" ? "response" : turn.role === "user" ? "prompt" : `${turn.role} turn`;
 	return index === undefined ? name : `${name} in turn ${Number(index) + 1}`;

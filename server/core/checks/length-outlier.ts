@@ -2,6 +2,7 @@
 import type { Sample, Turn } from "../sample/sample.ts";
 import { responses } from "../sample/sample.ts";
 import { type CheckContext, type Finding, turnName } from "./finding.ts";
+import type { TurnPlace } from "./turn-place.ts";
 
 /** Answers a group needs before any is called unusual. */
 export const leastGroup = 10;
@@ -47,23 +48,28 @@ export function quartilesOf(lengths: Float64Array): LengthQuartiles | undefined 
 	return { count: lengths.length, first: at(0.25), third: at(0.75) };
 }
 
+/** The lengths from which on an answer is no longer unusual; `threshold` in interquartile ranges on logarithms. */
+export function usualLengths({ first, third }: LengthQuartiles, threshold: number): { least: number; most: number } {
+	const middle = { first: Math.max(1, first), third: Math.max(1, third) };
+	const reach = Math.max(leastSpread, threshold * Math.log(middle.third / middle.first));
+	return { least: middle.first / Math.exp(reach), most: middle.third * Math.exp(reach) };
+}
+
 /** `length` as `responseLength` gave it, so that a keystroke counts no text again but the one it changed. */
 export function lengthFindings(
-	sample: Sample,
+	turn: TurnPlace,
 	length: number,
 	quartiles: LengthQuartiles,
+	strategy: string | null,
 	context: Pick<CheckContext, "language" | "threshold">,
 ): Finding[] {
 	const threshold = context.threshold("length-outlier");
-	const middle = { first: Math.max(1, quartiles.first), third: Math.max(1, quartiles.third) };
-	const reach = Math.max(leastSpread, threshold.value * Math.log(middle.third / middle.first));
-	const isShort = length < middle.first / Math.exp(reach);
+	const { least, most } = usualLengths(quartiles, threshold.value);
+	const isShort = length < least;
 	// An empty answer has its own finding.
-	if (length === 0 || (!isShort && length <= middle.third * Math.exp(reach))) return [];
-	const turn = responses(sample).at(-1);
-	if (!turn) return [];
-	const bound = isShort ? middle.first / Math.exp(reach) : middle.third * Math.exp(reach);
-	const group = [context.language?.name, sample.strategy].filter(Boolean).join(" · ");
+	if (length === 0 || (!isShort && length <= most)) return [];
+	const bound = isShort ? least : most;
+	const group = [context.language?.name, strategy].filter(Boolean).join(" · ");
 	return [
 		{
 			code: "length-outlier",
@@ -73,7 +79,7 @@ export function lengthFindings(
 				`file's ${quartiles.count} answers${group === "" ? "" : ` (${group})`} have ${Math.round(quartiles.first)} to ${Math.round(quartiles.third)}.`,
 			field: turn.field,
 			start: 0,
-			end: turn.text.length,
+			end: turn.length,
 			value: length,
 			threshold: bound,
 			source: `${threshold.source} (${threshold.value}), on logarithms, at least half or double`,

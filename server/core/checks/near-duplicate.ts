@@ -2,7 +2,8 @@
 import { findNearDuplicates } from "../near-duplicates/near-duplicates.ts";
 import type { SignatureColumns } from "../near-duplicates/signature-columns.ts";
 import { responses, type Sample, type Turn } from "../sample/sample.ts";
-import { about, type CheckContext, type Finding, percent } from "./finding.ts";
+import { type CheckContext, type Finding, percent } from "./finding.ts";
+import { type FilePlace, inWords, type TurnPlace } from "./turn-place.ts";
 
 /** For a sample's content key: the key of the earlier sample most like it. Keys outlive edits that move lines. */
 export type NearestByKey = ReadonlyMap<number, { readonly key: number; readonly similarity: number }>;
@@ -35,15 +36,24 @@ export function nearestByKey(columns: SignatureColumns, keys: readonly number[],
 	return found;
 }
 
+/** `answer` is the sample's answer, `first` where the one like it stands. */
 export function nearDuplicateFinding(
-	sample: Sample,
-	line: number,
+	answer: TurnPlace | null,
+	first: FilePlace,
 	similarity: number,
-	context: CheckContext,
+	context: Pick<CheckContext, "threshold">,
 ): Finding | undefined {
 	const threshold = context.threshold("near-duplicate");
-	const turn = responses(sample).at(-1) ?? sample.turns[0];
-	if (!turn || similarity < threshold.value) return undefined;
-	const message = `The answer is nearly the one in line ${line}: similarity ${percent(similarity)}, ${percent(threshold.value)} or more.`;
-	return about(turn, "near-duplicate", message, { value: similarity, threshold });
+	if (!answer || similarity < threshold.value) return undefined;
+	return {
+		code: "near-duplicate",
+		severity: "information",
+		message: `The answer is nearly the one in ${inWords(first)}: similarity ${percent(similarity)}, ${percent(threshold.value)} or more.`,
+		field: answer.field,
+		start: 0,
+		end: answer.length,
+		value: similarity,
+		threshold: threshold.value,
+		source: threshold.source,
+	};
 }
