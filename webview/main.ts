@@ -8,12 +8,19 @@ import { drawTrainForm } from "./train/panel.ts";
 
 interface Editor {
 	postMessage(message: unknown): void;
+	getState(): unknown;
 	setState(state: unknown): void;
 }
 declare function acquireVsCodeApi(): Editor;
 
+/** What a panel wants to find again after a reload of the window or while its tab was hidden. */
+interface Memory {
+	recall(): unknown;
+	keep(remembered: unknown): void;
+}
+
 /** Draws, or redraws, a panel; safe to call on every message. Throws when the message is not for it. */
-type Draw = (root: HTMLElement, message: unknown, post: (message: unknown) => void) => void;
+type Draw = (root: HTMLElement, message: unknown, post: (message: unknown) => void, memory: Memory) => void;
 
 const panels: Readonly<Record<string, Draw>> = {
 	monitor: drawMonitor,
@@ -29,12 +36,23 @@ const root = document.getElementById("root");
 const draw = panels[panel];
 
 // The editor hands this back after a reload of the window, so that the panel can be filled again.
-editor.setState(run ? { panel, runId: run } : { panel });
+const identity = run ? { panel, runId: run } : { panel };
+const before = editor.getState();
+let remembered: unknown =
+	typeof before === "object" && before !== null && "remembered" in before ? before.remembered : undefined;
+const memory: Memory = {
+	recall: () => remembered,
+	keep: (choices) => {
+		remembered = choices;
+		editor.setState({ ...identity, remembered });
+	},
+};
+editor.setState({ ...identity, remembered });
 
 window.addEventListener("message", (event) => {
 	if (!root || !draw) return;
 	try {
-		draw(root, event.data, (message) => editor.postMessage(message));
+		draw(root, event.data, (message) => editor.postMessage(message), memory);
 	} catch (cause) {
 		showFailure(root, cause);
 	}

@@ -9,7 +9,8 @@ import type { ScoreCell } from "../core/score/panel-message.ts";
 import { scoreTable } from "../core/score/score-table.ts";
 import { evaluateStudent, fileScores } from "../node/evaluate-student.ts";
 import { startGenerateRun } from "../node/generate-run.ts";
-import { loadOwnScores, loadPublished } from "../node/score-files.ts";
+import { loadPublished } from "../node/score-files.ts";
+import { loadWorkspace } from "../node/score-workspace.ts";
 import { TrainerClient } from "../node/trainer-client.ts";
 import { practiceMode } from "../practice/practice-mode.ts";
 import { run as annotate } from "./annotate.ts";
@@ -136,8 +137,7 @@ async function trainAndEvaluate(
 
 /** Teachers by language with what may be believed: result, gain and, where base and reference allow it, PGR. */
 async function table(folder: string, io: CommandIo): Promise<string> {
-	const own = await loadOwnScores(folder);
-	const { cells } = scoreTable(await loadPublished(io.mediaFolder), own.rows);
+	const { cells } = scoreTable(await loadPublished(io.mediaFolder), await loadWorkspace(folder));
 	const rows = cells
 		.filter(({ source }) => source === "practice")
 		.sort((a, b) => a.language.localeCompare(b.language) || (b.gain ?? -1) - (a.gain ?? -1));

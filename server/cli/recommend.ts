@@ -6,7 +6,8 @@ import { UserError } from "../core/problem.ts";
 import { type Recommendation, recommend } from "../core/score/recommend.ts";
 import { recommendationText } from "../core/score/recommend-text.ts";
 import { scoreTable } from "../core/score/score-table.ts";
-import { loadOwnScores, loadPublished } from "../node/score-files.ts";
+import { loadPublished } from "../node/score-files.ts";
+import { loadWorkspace } from "../node/score-workspace.ts";
 import type { CommandIo, ExitCode } from "./command.ts";
 
 const usage = `Usage: polyglot recommend --lang xx [--student BASE] [--samples N] [--folder DIR] [--format text|json]
@@ -60,9 +61,9 @@ async function recommendation(options: ReturnType<typeof parse>, io: CommandIo):
 	const samples = Number(options.samples);
 	if (!Number.isInteger(samples) || samples < 1)
 		throw new UserError("usage", `--samples ${options.samples}: give a whole number of samples, such as 3000.`);
-	const own = await loadOwnScores(resolve(io.cwd, options.folder));
-	for (const { where, message } of own.problems) io.stderr(clean(`${where}: ${message}`));
-	const table = scoreTable(await loadPublished(io.mediaFolder), own.rows, (code) => findLanguage(code)?.name);
+	const workspace = await loadWorkspace(resolve(io.cwd, options.folder));
+	for (const { where, message } of workspace.problems) io.stderr(clean(`${where}: ${message}`));
+	const table = scoreTable(await loadPublished(io.mediaFolder), workspace, (code) => findLanguage(code)?.name);
 	return recommend(table, { language, studentBase, samples });
 }
 

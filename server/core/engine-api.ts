@@ -156,6 +156,14 @@ export const requests = {
 	checkFile: request("polyglot/checkFile", z.object({ path: z.string() }), z.object({ report: z.string() })),
 	/** Answers with the score panel's message. */
 	scores: request("polyglot/scores", Nothing, z.unknown()),
+	/** The file with this content, wherever in the workspace it lies now. */
+	findDataset: request(
+		"polyglot/findDataset",
+		z.object({ sha256: z.string() }),
+		z.object({ path: z.nullable(z.string()) }),
+	),
+	/** Keeps the workspace's measured metrics as the population its z is measured against from now on. */
+	freezePopulation: request("polyglot/freezePopulation", Nothing, z.object({ name: z.string(), n: z.int() })),
 };
 
 export const notifications = {

@@ -80,7 +80,7 @@ async function appendRow(path: string, row: OwnScoreRow): Promise<void> {
 	}
 }
 
-function isAbsent(cause: unknown): boolean {
+export function isAbsent(cause: unknown): boolean {
 	return (
 		cause instanceof Error && cause.cause instanceof Error && (cause.cause as NodeJS.ErrnoException).code === "ENOENT"
 	);

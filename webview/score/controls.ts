@@ -1,17 +1,17 @@
 /** Switches, chips and lists above the score chart. */
-import { select } from "d3";
-import type { ScorePanelMessage } from "../../server/core/score/panel-message.ts";
+import type { PopulationKind, ScorePanelMessage, ScorePanelRequest } from "../../server/core/score/panel-message.ts";
+import { drawSwitch, group, type Option } from "../shared/switch.ts";
 import { type Choices, type Choose, publishedAlpha, type Quantity, quantities, type Shown } from "./choices.ts";
 import { isShown } from "./lines.ts";
 
-interface Option<T extends string> {
-	readonly value: T;
-	readonly label: string;
-	readonly title?: string;
-}
-
 /** Draws what the chosen panel can be asked; groups of other panels are hidden, not lost. */
-export function drawControls(section: HTMLElement, message: ScorePanelMessage, choices: Choices, choose: Choose): void {
+export function drawControls(
+	section: HTMLElement,
+	message: ScorePanelMessage,
+	choices: Choices,
+	choose: Choose,
+	post: (request: ScorePanelRequest) => void,
+): void {
 	const isScore = choices.tab === "score";
 	const hasOwn = message.cells.some((cell) => cell.source !== "published");
 	const sources: Option<Shown>[] = [
@@ -25,8 +25,13 @@ export function drawControls(section: HTMLElement, message: ScorePanelMessage, c
 	drawSwitch(section, "Rows", isScore ? sources : [], choices.shown, (shown) => choose({ shown, chosen: null }));
 	drawBases(section, message, choices, choose);
 	drawSwitch(section, "Number", isScore ? quantityOptions : [], choices.quantity, (quantity) => choose({ quantity }));
+	const hasZ = isScore && (choices.quantity === "z" || (choices.quantity === "pg" && choices.alpha > 0));
+	drawSwitch(section, "z against", hasZ ? populationOptions(message) : [], choices.population, (population) =>
+		choose({ population }),
+	);
+	drawFreeze(section, message, hasZ && choices.population === "workspace", post);
 	drawSwitch(section, "Target", choices.tab === "data" ? targets : [], choices.target, (target) => choose({ target }));
-	drawSwitch(section, "View", views, choices.view, (view) => choose({ view }));
+	drawSwitch(section, "View", choices.tab === "advice" ? [] : views, choices.view, (view) => choose({ view }));
 	drawAlpha(section, choices, choose);
 	drawLanguages(section, message, choices, choose);
 }
@@ -35,6 +40,39 @@ const views = [
 	{ value: "chart", label: "Chart" },
 	{ value: "table", label: "Table" },
 ] as const;
+
+const populationLabels: Readonly<Record<PopulationKind, string>> = {
+	published: "z: published",
+	language: "z: language",
+	workspace: "z: workspace",
+};
+
+function populationOptions({ populations }: ScorePanelMessage): Option<PopulationKind>[] {
+	return populations.map(({ kind, name, n, isFrozen }) => ({
+		value: kind,
+		label: populationLabels[kind],
+		title: `z against ${name}: ${n} rows${isFrozen ? ", frozen" : ", not frozen"}`,
+	}));
+}
+
+/** Shown where another measurement would move every z of the workspace. */
+function drawFreeze(
+	section: HTMLElement,
+	{ populations }: ScorePanelMessage,
+	isAsked: boolean,
+	post: (request: ScorePanelRequest) => void,
+): void {
+	const open = populations.filter(({ kind, isFrozen }) => isAsked && kind === "workspace" && !isFrozen);
+	group(section, "Population")
+		.attr("hidden", open.length === 0 ? "" : null)
+		.selectAll<HTMLButtonElement, (typeof open)[number]>("button")
+		.data(open)
+		.join("button")
+		.attr("type", "button")
+		.attr("title", "Keeps these rows as the population, so that a new teacher moves no score")
+		.text(({ n }) => `Freeze ${n} rows`)
+		.on("click", () => post({ type: "freezePopulation" }));
+}
 
 /** The weight of z in the score, from PGR alone to z alone, in steps of 0.05. */
 function drawAlpha(section: HTMLElement, choices: Choices, choose: Choose): void {
@@ -59,26 +97,6 @@ function drawAlpha(section: HTMLElement, choices: Choices, choose: Choose): void
 		});
 	const text = `${choices.alpha.toFixed(2)}${choices.alpha === publishedAlpha ? " as published" : ""}`;
 	label.selectAll("output").data([text]).join("output").text(String);
-}
-
-/** A row of buttons of which exactly one is pressed. */
-function drawSwitch<T extends string>(
-	section: HTMLElement,
-	label: string,
-	options: readonly Option<T>[],
-	current: T,
-	pick: (value: T) => void,
-): void {
-	group(section, label)
-		.attr("hidden", options.length === 0 ? "" : null)
-		.selectAll<HTMLButtonElement, Option<T>>("button")
-		.data([...options])
-		.join("button")
-		.attr("type", "button")
-		.attr("title", ({ title }) => title || null)
-		.attr("aria-pressed", ({ value }) => `${value === current}`)
-		.text((option) => option.label)
-		.on("click", (_event, { value }) => pick(value));
 }
 
 /** Language chips, each a toggle; hiding the last one shows all again. */
@@ -119,19 +137,4 @@ function drawBases(section: HTMLElement, message: ScorePanelMessage, choices: Ch
 	list.on("change", (event: Event) => {
 		if (event.target instanceof HTMLSelectElement) choose({ studentBase: event.target.value, chosen: null });
 	});
-}
-
-/** The labelled group of this name, made where it is missing. */
-function group(section: HTMLElement, label: string) {
-	const name = label.toLowerCase().replaceAll(" ", "-");
-	let found = section.querySelector<HTMLElement>(`:scope > .group[data-name="${name}"]`);
-	if (!found) {
-		found = section.ownerDocument.createElement("div");
-		found.className = "group";
-		found.dataset.name = name;
-		found.setAttribute("role", "group");
-		found.setAttribute("aria-label", label);
-		section.append(found);
-	}
-	return select(found);
 }

@@ -115,6 +115,6 @@ function drawKey(svg: ReturnType<typeof svgIn>, series: readonly string[], left:
 		.text(String);
 }
 
-function shapeOf(series: readonly string[], name: string) {
+export function shapeOf(series: readonly string[], name: string) {
 	return shapes[series.indexOf(name) % shapes.length] ?? symbolCircle;
 }

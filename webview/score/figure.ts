@@ -31,7 +31,7 @@ export function drawFigures(panel: HTMLElement, figures: readonly Figure[], cont
 		.selectAll<HTMLElement, Figure>(":scope > figure")
 		.data([...figures], ({ name }) => name)
 		.join((enter) => {
-			const figure = enter.append("figure");
+			const figure = enter.append("figure").attr("tabindex", -1);
 			const caption = figure.append("figcaption");
 			caption.append("h2");
 			caption.append("span").attr("class", "status");
@@ -40,9 +40,11 @@ export function drawFigures(panel: HTMLElement, figures: readonly Figure[], cont
 			figure.append("div").attr("class", "body");
 			return figure;
 		});
-	joined.each(function (figure) {
-		fillFigure(this, figure, context);
-	});
+	joined
+		.attr("data-name", ({ name }) => name)
+		.each(function (figure) {
+			fillFigure(this, figure, context);
+		});
 }
 
 function fillFigure(element: HTMLElement, figure: Figure, { view, width, post }: FigureContext): void {

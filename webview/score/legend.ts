@@ -1,4 +1,4 @@
-/** What colours and hatching of the score chart mean, for what is on screen. */
+/** What colours and hollow dots of the score chart mean, for what is on screen. */
 import { select } from "d3";
 import type { ScorePanelMessage } from "../../server/core/score/panel-message.ts";
 import { type Choices, isDoubtful } from "./choices.ts";
@@ -18,7 +18,7 @@ export function drawLegend(section: HTMLElement, message: ScorePanelMessage, cho
 		},
 		{
 			name: "doubtful",
-			text: `† hatched: PGR is not interpretable (${doubtful} of ${cells.length}); choose a cell to read why`,
+			text: `† hollow: PGR is not interpretable (${doubtful} of ${cells.length}); choose a cell to read why`,
 			isShown: doubtful > 0,
 		},
 	];

@@ -2,6 +2,9 @@
 import type { ScoreCell, ScorePanelMessage } from "../../server/core/score/panel-message.ts";
 import { type Choices, quantityOf } from "./choices.ts";
 
+/** In the order they are drawn. */
+export const sources = ["published", "own", "practice"] as const;
+
 export interface Line {
 	readonly key: string;
 	readonly teacher: string;
@@ -35,7 +38,7 @@ export function isShown(cell: ScoreCell, { shown, studentBase }: Choices): boole
 	return shown !== "own" && cell.studentBase === studentBase;
 }
 
-export const cellKey = (cell: ScoreCell) =>
+export const cellKey = (cell: Pick<ScoreCell, "source" | "studentBase" | "teacher" | "language">) =>
 	JSON.stringify([cell.source, cell.studentBase, cell.teacher, cell.language]);
 
 /** Rank of each cell among all shown cells of its language, source and student base; 1 is the highest. */
@@ -77,7 +80,6 @@ function by(choices: Choices): (a: Line, b: Line) => number {
 		const chosen = order === "mean" ? line.mean : cell ? quantityOf(cell, choices).value : null;
 		return chosen ?? Number.NEGATIVE_INFINITY;
 	};
-	const sources = ["published", "own", "practice"];
 	return (a, b) =>
 		sources.indexOf(a.source) - sources.indexOf(b.source) ||
 		value(b) - value(a) ||

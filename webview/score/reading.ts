@@ -1,16 +1,23 @@
 /** What a score cell says, in words: for its tooltip, for screen readers and for the breakdown. */
 import type { ScoreCell } from "../../server/core/score/panel-message.ts";
 import { explain } from "../../server/core/score/reasons.ts";
-import { type Choices, publishedAlpha, quantities, quantityOf } from "./choices.ts";
+import { comparisonOf, isPublishedScore, publishedAlpha, quantities, quantityOf, type Shape } from "./choices.ts";
 import { fixed, signed, unknown, withInterval } from "./units.ts";
 
 /** Reasons that forbid to read PGR as a recovered gap. */
-const forbidding = ["reference_not_above_base", "reference_within_two_stderr", "anchor_missing", "pgr_missing"];
+const forbidding = [
+	"reference_not_above_base",
+	"reference_within_two_stderr",
+	"anchors_on_other_tasks",
+	"anchor_missing",
+	"pgr_missing",
+];
 
 /** One plain sentence why PGR is not interpretable, with the numbers; null where it is. */
 export function whyDoubtful(cell: ScoreCell): string | null {
 	if (cell.pgrInterpretable) return null;
-	const { anchor } = cell;
+	const { anchor, anchorRefusal } = cell;
+	if (anchorRefusal !== null) return anchorRefusal;
 	if (!anchor || !(anchor.ref <= anchor.base)) {
 		return shortDoubt(cell);
 	}
@@ -27,34 +34,40 @@ export function shortDoubt(cell: ScoreCell): string | null {
 export function describe(
 	cell: ScoreCell,
 	labels: { teacher: string; language: string; base: string },
-	shown: Pick<Choices, "quantity" | "alpha">,
+	shown: Shape,
 ): string {
 	const { value, stderr } = quantityOf(cell, shown);
 	const parts = [
 		`${labels.teacher}, ${labels.language}, ${sourceLabel(cell.source)}, student base ${labels.base}.`,
-		...(shown.quantity === "pg" && shown.alpha === publishedAlpha && stderr === null
-			? []
-			: [`${nameOf(shown)} ${withInterval(value, stderr, 3)}.`]),
+		...(isPublishedScore(shown) && stderr === null ? [] : [`${nameOf(shown)} ${withInterval(value, stderr, 3)}.`]),
 		`PG-Score ${fixed(cell.pg, 3)} from PGR ${fixed(cell.pgr, 3)} and z ${fixed(cell.z, 3)}; gain ${signed(cell.gain, 4)}.`,
 	];
-	const order = comparisonSentence(cell);
+	const order = comparisonSentence(comparisonOf(cell, shown));
 	if (order !== null) parts.push(order);
 	const doubt = whyDoubtful(cell);
 	return doubt === null ? parts.join(" ") : `${parts.join(" ")} PGR not interpretable: ${doubt}`;
 }
 
 /** How certain the order is, by the interval of the rank. */
-export function comparisonSentence({ comparison }: ScoreCell): string | null {
+export function comparisonSentence(comparison: ScoreCell["comparison"]): string | null {
 	if (!comparison) return null;
 	const { rank, low, high, of, isLeading, origin } = comparison;
 	const leads = isLeading ? (rank === 1 ? "" : ", not distinguishable from the highest") : ", below the leading group";
 	return `Rank ${rank} of ${of}, 95 % interval ${low} to ${high}${leads} (${origin}).`;
 }
 
-export function nameOf({ quantity, alpha }: Pick<Choices, "quantity" | "alpha">): string {
-	if (quantity !== "pg" || alpha === publishedAlpha) return quantities[quantity].label;
-	return `score(α = ${alpha.toFixed(2)})`;
+export function nameOf({ quantity, alpha, population }: Shape): string {
+	const name =
+		quantity === "pg" && alpha !== publishedAlpha ? `score(α = ${alpha.toFixed(2)})` : quantities[quantity].label;
+	const isElsewhere = population !== "published" && (quantity === "z" || (quantity === "pg" && alpha > 0));
+	return isElsewhere ? `${name}, z ${populationNames[population]}` : name;
 }
+
+export const populationNames = {
+	published: "against the published rows",
+	language: "within the language",
+	workspace: "against this workspace",
+} as const;
 
 export function sourceLabel(source: ScoreCell["source"]): string {
 	return { published: "published", own: "own run", practice: "practice" }[source];

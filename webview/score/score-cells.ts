@@ -1,14 +1,24 @@
-/** The cells of the score chart: a button with a bar each, and the figures beside it. */
+/** The cells of the score chart: a button with a dot on a stem each, and the figures beside it. */
 import type { ScaleLinear, Selection } from "d3";
 import type { ScoreCell, ScorePanelMessage } from "../../server/core/score/panel-message.ts";
 import { isPress } from "../shared/press.ts";
 import { moveFocus } from "../shared/roving-focus.ts";
 import type { Svg } from "../shared/svg.ts";
-import { type Choices, type Choose, isDoubtful, publishedAlpha, quantityOf } from "./choices.ts";
+import {
+	type Choices,
+	type Choose,
+	comparisonOf,
+	isDoubtful,
+	isPublishedScore,
+	publishedAlpha,
+	quantityOf,
+} from "./choices.ts";
 import { cellKey, type Line, ranksOf } from "./lines.ts";
 import { describe } from "./reading.ts";
 import { type Facet, rowHeight } from "./score-facets.ts";
 import { fixed, unknown } from "./units.ts";
+
+const dotRadius = 4;
 
 export interface Mark {
 	readonly cell: ScoreCell;
@@ -31,16 +41,17 @@ export function drawCells(svg: Svg, marks: readonly Mark[], choices: Choices, ch
 		.join((enter) => {
 			const cell = enter.append("g").attr("role", "button");
 			cell.append("rect").attr("class", "field").attr("height", rowHeight);
+			for (const name of ["stem", "interval"])
+				cell
+					.append("line")
+					.attr("class", name)
+					.attr("y1", rowHeight / 2)
+					.attr("y2", rowHeight / 2);
 			cell
-				.append("rect")
-				.attr("class", "bar")
-				.attr("y", 6)
-				.attr("height", rowHeight - 12);
-			cell
-				.append("line")
-				.attr("class", "interval")
-				.attr("y1", rowHeight / 2)
-				.attr("y2", rowHeight / 2);
+				.append("circle")
+				.attr("class", "value-dot")
+				.attr("cy", rowHeight / 2)
+				.attr("r", dotRadius);
 			return cell;
 		});
 	joined
@@ -75,10 +86,10 @@ function shapeCells(cells: Selection<SVGGElement, Mark, SVGSVGElement, unknown>,
 		return scale((known.value ?? 0) + side * 1.96 * (known.stderr ?? 0));
 	};
 	cells.select(".field").attr("width", ({ facet }) => facet.width);
-	cells
-		.select(".bar")
-		.attr("x", (mark) => Math.min(zero(mark), end(mark)))
-		.attr("width", (mark) => Math.abs(end(mark) - zero(mark)));
+	// What is not known has no dot: 0 would be a value.
+	const seen = (mark: Mark) => (value(mark) === null ? "hidden" : null);
+	cells.select(".stem").attr("x1", zero).attr("x2", end).attr("visibility", seen);
+	cells.select(".value-dot").attr("cx", end).attr("visibility", seen);
 	cells
 		.select(".interval")
 		.attr("visibility", ({ cell }) => (quantityOf(cell, choices).stderr === null ? "hidden" : null))
@@ -100,7 +111,7 @@ function drawNumbers(svg: Svg, marks: readonly Mark[], choices: Choices): void {
 	numbers
 		.select(".rank")
 		.attr("x", 2)
-		.classed("leading", ({ cell }) => (cell.comparison?.isLeading ?? false) && isPublishedScore(choices))
+		.classed("leading", ({ cell }) => comparisonOf(cell, choices)?.isLeading ?? false)
 		.text(({ cell, rank, move }) => rankText(cell, rank, move, choices));
 	numbers
 		.select(".value")
@@ -121,7 +132,7 @@ export function marksOf(
 	message: ScorePanelMessage,
 ): Mark[] {
 	const ranks = ranksOf(lines, choices);
-	const published = ranksOf(lines, { ...choices, alpha: publishedAlpha });
+	const published = ranksOf(lines, { ...choices, alpha: publishedAlpha, population: "published" });
 	const baseLabels = new Map(message.studentBases.map(({ name, label }) => [name, label]));
 	return lines.flatMap((line, row) =>
 		facets.flatMap((facet, column) => {
@@ -138,16 +149,16 @@ export function marksOf(
 	);
 }
 
-function isPublishedScore({ quantity, alpha }: Choices): boolean {
-	return quantity === "pg" && alpha === publishedAlpha;
-}
-
 /** The rank with its interval where known; after a change of weight, how far it moved. */
-function rankText({ comparison }: ScoreCell, rank: number | undefined, move: number, choices: Choices): string {
+function rankText(cell: ScoreCell, rank: number | undefined, move: number, choices: Choices): string {
 	if (rank === undefined) return "";
-	if (isPublishedScore(choices) && comparison) {
+	const comparison = comparisonOf(cell, choices);
+	if (comparison) {
 		const { low, high } = comparison;
 		return low === high ? `${low}` : `${low}–${high}`;
 	}
-	return move === 0 ? `${rank}` : `${rank}${move > 0 ? "▲" : "▼"}${Math.abs(move)}`;
+	// Ranks by z or gain alone have no published weight to be compared with.
+	return move === 0 || choices.quantity !== "pg" || isPublishedScore(choices)
+		? `${rank}`
+		: `${rank}${move > 0 ? "▲" : "▼"}${Math.abs(move)}`;
 }

@@ -2,8 +2,7 @@
 import { max, min, type ScaleLinear, scaleLinear } from "d3";
 import type { ScoreCell, ScorePanelMessage } from "../../server/core/score/panel-message.ts";
 import { type Choices, quantityOf } from "./choices.ts";
-import { sources } from "./hatch.ts";
-import { type Line, shownLanguages } from "./lines.ts";
+import { type Line, shownLanguages, sources } from "./lines.ts";
 
 export const rowHeight = 24;
 export const headHeight = 30;

@@ -1,11 +1,10 @@
-/** Teachers by languages as bars. Every language has a scale of its own: scores compare within a language only. */
+/** Teachers by languages as dots with intervals. Every language has a scale of its own: scores compare within a language only. */
 import { max } from "d3";
 import type { ScorePanelMessage } from "../../server/core/score/panel-message.ts";
 import { isPress } from "../shared/press.ts";
 import { type Svg, svgIn } from "../shared/svg.ts";
 import { type Choices, type Choose, quantities } from "./choices.ts";
-import { drawHatches, sources } from "./hatch.ts";
-import { type Line, linesOf } from "./lines.ts";
+import { type Line, linesOf, sources } from "./lines.ts";
 import { sourceLabel } from "./reading.ts";
 import { drawCells, marksOf } from "./score-cells.ts";
 import {
@@ -41,7 +40,6 @@ export function drawScoreGrid(
 		)
 		.attr("width", last ? last.left + last.width : width)
 		.attr("height", (tops.at(-1) ?? headHeight) + rowHeight + 4);
-	drawHatches(svg);
 	drawHeads(svg, facets, choices, choose);
 	drawZeroLines(svg, facets, lines, tops);
 	drawLines(svg, lines, tops, message);

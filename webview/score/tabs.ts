@@ -1,8 +1,14 @@
-/** The panel's name and its four tabs; arrow keys move between them. */
+/** The panel's name and its tabs; arrow keys move between them. */
 import { select } from "d3";
 import { type Choices, type Choose, type Tab, tabs } from "./choices.ts";
 
-const names: Readonly<Record<Tab, string>> = { score: "Score", teachers: "Teachers", data: "Data", recipe: "Recipe" };
+const names: Readonly<Record<Tab, string>> = {
+	score: "Score",
+	teachers: "Teachers",
+	data: "Data",
+	recipe: "Recipe",
+	advice: "Advice",
+};
 
 export function drawTabs(section: HTMLElement, choices: Choices, choose: Choose): void {
 	const head = select(section);

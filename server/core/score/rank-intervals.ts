@@ -31,19 +31,44 @@ export function rankIntervals(estimates: readonly Estimate[], random: Random, dr
 }
 
 /**
- * Paired bootstrap: the same items are drawn for everyone, so that what is hard for all cancels.
- * `items` has one row per name with a score per item; rows must be equally long.
+ * Paired bootstrap: the same items are drawn for everyone, so that what is hard for all cancels. `tasks` has a matrix
+ * each, one row per name with a credit per item; a student's value is the plain mean over its tasks.
  */
+export function drawByItem(tasks: readonly Matrix[], random: Random, draws = 2000): number[][] {
+	return Array.from({ length: draws }, () => {
+		const means = tasks.map((rows) => resampledMeans(rows, random));
+		return (means[0] ?? []).map((_, name) => means.reduce((sum, task) => sum + (task[name] ?? 0), 0) / means.length);
+	});
+}
+
+type Matrix = readonly (readonly number[])[];
+
+/** Ranks of the values with intervals over draws that are already made; one row a draw, in the order of the names. */
+export function rankIntervalsOf(
+	names: readonly string[],
+	values: readonly number[],
+	drawn: readonly (readonly number[])[],
+): RankInterval[] {
+	return intervals(names, values, drawn);
+}
+
+/** Ranks by the mean over the items of one task. */
 export function rankIntervalsByItem(
 	names: readonly string[],
-	items: readonly (readonly number[])[],
+	items: Matrix,
 	random: Random,
 	draws = 2000,
 ): RankInterval[] {
-	const drawn = Array.from({ length: draws }, () => resampledMeans(items, random));
 	const width = items[0]?.length ?? 0;
 	const values = items.map((row) => row.reduce((sum, score) => sum + score, 0) / width);
-	return intervals(names, values, drawn);
+	return intervals(names, values, drawByItem([items], random, draws));
+}
+
+/** Do two columns of the same draws differ, all but 5 % of the time to the same side? */
+export function differInDraws(drawn: readonly (readonly number[])[], left: number, right: number): boolean {
+	const differences = drawn.map((draw) => (draw[left] ?? Number.NaN) - (draw[right] ?? Number.NaN));
+	differences.sort((a, b) => a - b);
+	return quantile(differences, 0.025) > 0 || quantile(differences, 0.975) < 0;
 }
 
 export interface PairedDifference {
@@ -99,13 +124,18 @@ export function indistinctGroups(estimates: readonly Estimate[]): string[][] {
 	return groups.map(({ start, end }) => sorted.slice(start, end).map(({ name }) => name));
 }
 
-function areApart(left: Estimate, right: Estimate): boolean {
+/** At least 1.96 standard errors of their difference. */
+export function areApart(left: Estimate, right: Estimate): boolean {
 	return (
 		Math.abs(left.value - right.value) >= 1.96 * Math.hypot(left.stderr, right.stderr) && left.value !== right.value
 	);
 }
 
-function intervals(names: readonly string[], values: readonly number[], drawn: readonly number[][]): RankInterval[] {
+function intervals(
+	names: readonly string[],
+	values: readonly number[],
+	drawn: readonly (readonly number[])[],
+): RankInterval[] {
 	const ranks = drawn.map(descendingRanks);
 	const own = descendingRanks(values);
 	return names.map((name, index) => {

@@ -1,15 +1,45 @@
-/** The sentences of a recommendation, each with the numbers behind it. */
+/** The sentences of a recommendation, each with the numbers behind it and where they stand. */
+import type { RecipeFinding } from "./analyses/message.ts";
 import type { ScoreCell, ScorePanelMessage } from "./panel-message.ts";
 import { leadingGroup } from "./rank-intervals.ts";
 import type { Candidate, Wish } from "./recommend.ts";
 
+/** Where a number can be looked at: a score, or a figure of another panel. */
+export type EvidenceLink =
+	| { readonly kind: "cell"; readonly cell: Pick<ScoreCell, "source" | "studentBase" | "teacher" | "language"> }
+	| { readonly kind: "figure"; readonly tab: "teachers" | "data" | "recipe"; readonly figure: string };
+
+export interface Evidence {
+	readonly text: string;
+	/** The file the number is in or is computed from. */
+	readonly file: string;
+	readonly link: EvidenceLink | null;
+}
+
 /** A sentence with the numbers behind it. */
 export interface Statement {
 	readonly text: string;
-	readonly evidence: readonly string[];
+	readonly evidence: readonly Evidence[];
 }
 
-export function dataStatement(candidates: readonly Candidate[], language: string): Statement {
+const files = {
+	scores: "media/published/scores.jsonl",
+	intrinsic: "media/published/intrinsic.jsonl",
+	anchors: "media/published/anchors.json",
+	tables: "media/published/published-tables.json",
+	own: ".polyglot/scores.jsonl",
+} as const;
+
+const cellLink = ({ source, studentBase, teacher, language }: ScoreCell): EvidenceLink => ({
+	kind: "cell",
+	cell: { source, studentBase, teacher, language },
+});
+
+export function dataStatement(
+	message: ScorePanelMessage,
+	candidates: readonly Candidate[],
+	language: string,
+): Statement {
 	const here = candidates.filter(({ zWithinLanguage }) => zWithinLanguage !== null);
 	const ranked = (here.length > 0 ? here : candidates).slice(0, 5);
 	const z = ({ zWithinLanguage, zElsewhere }: Candidate) => zWithinLanguage ?? zElsewhere;
@@ -18,12 +48,27 @@ export function dataStatement(candidates: readonly Candidate[], language: string
 		.map(({ label }) => label)
 		.join(", ");
 	const where = here.length > 0 ? `in ${language}` : `in other languages (no rows in ${language})`;
+	const scale = here.length > 0 ? "within the language" : "median of other languages";
+	const unseen = message.analyses.data.predictions.find(({ target }) => target === "Result within language");
+	const r2 = unseen?.r2LeaveTeacherOut ?? null;
 	return {
 		text: `By the quality of their data ${where}, ${names} come first; this is a screening aid, and predicts differences between students of one language poorly.`,
-		evidence: ranked.map(
-			(one) =>
-				`${one.label}: z ${sign(z(one))} ${here.length > 0 ? "within the language" : "median of other languages"}`,
-		),
+		evidence: [
+			...ranked.map((one) => ({
+				text: `${one.label}: z ${sign(z(one))} ${scale}`,
+				file: files.intrinsic,
+				link: one.cell ? cellLink(one.cell) : null,
+			})),
+			...(r2 === null
+				? []
+				: [
+						{
+							text: `Results within a language, each teacher unseen: R² ${sign(r2)}`,
+							file: files.intrinsic,
+							link: { kind: "figure", tab: "data", figure: "honest-r2" } as const,
+						},
+					]),
+		],
 	};
 }
 
@@ -35,24 +80,22 @@ export function studentStatement(message: ScorePanelMessage, wish: Wish, languag
 	if (cells.length === 0) {
 		return { text: `The paper trained no student on ${wish.studentBase} in ${language}.`, evidence: [] };
 	}
-	if (!anchor) return null;
-	const isReadable = cells.some((cell) => cell.pgrInterpretable);
 	const order = cells.toSorted((a, b) => (b.result ?? -1) - (a.result ?? -1));
+	const [best] = order;
+	if (!anchor || !best) return null;
 	const label = (cell: ScoreCell) => message.teachers.find(({ name }) => name === cell.teacher)?.label ?? cell.teacher;
-	const numbers = order
-		.slice(0, 5)
-		.map((cell) => `${label(cell)}: result ${fixed(cell.result)}, gain ${sign(cell.gain)}, PG-Score ${sign(cell.pg)}`);
-	const anchors = `base ${fixed(anchor.base)}, reference ${fixed(anchor.ref)}`;
-	if (isReadable) {
-		return {
-			text: `In ${language} the reference is above the base, so the published PG-Score can be read; the errors of both are unknown.`,
-			evidence: [anchors, ...numbers],
-		};
-	}
-	return {
-		text: `In ${language} the published PG-Score must not decide: its reference is not better than its base, so better students score lower. ${label(order[0] ?? (cells[0] as ScoreCell))} has the highest result.`,
-		evidence: [anchors, ...numbers],
-	};
+	const evidence: Evidence[] = [
+		{ text: `base ${fixed(anchor.base)}, reference ${fixed(anchor.ref)}`, file: files.anchors, link: cellLink(best) },
+		...order.slice(0, 5).map((cell) => ({
+			text: `${label(cell)}: result ${fixed(cell.result)}, gain ${sign(cell.gain)}, PG-Score ${sign(cell.pg)}`,
+			file: files.scores,
+			link: cellLink(cell),
+		})),
+	];
+	const text = cells.some((cell) => cell.pgrInterpretable)
+		? `In ${language} the reference is above the base, so the published PG-Score can be read; the errors of both are unknown.`
+		: `In ${language} the published PG-Score must not decide: its reference is not better than its base, so better students score lower. ${label(best)} has the highest result.`;
+	return { text, evidence };
 }
 
 export function ownStatement(message: ScorePanelMessage, wish: Wish, language: string): Statement {
@@ -68,7 +111,7 @@ export function ownStatement(message: ScorePanelMessage, wish: Wish, language: s
 			? []
 			: [{ name: teacher, value: result, stderr: resultStderr }],
 	);
-	const leaders = leadingGroup(estimates);
+	const leaders = leadingOf(own, wish) ?? leadingGroup(estimates);
 	const text =
 		leaders.length > 1
 			? `Your own results in ${language} do not tell ${leaders.join(", ")} apart.`
@@ -77,58 +120,98 @@ export function ownStatement(message: ScorePanelMessage, wish: Wish, language: s
 				: `Your own results in ${language} compare no two teachers on ${wish.studentBase} yet.`;
 	return {
 		text: `${text}${note}`,
-		evidence: own.map(
-			(cell) =>
-				`${cell.teacher} on ${cell.studentBase}: result ${fixed(cell.result)} ± ${fixed(cell.resultStderr === null ? null : 1.96 * cell.resultStderr)}, gain ${sign(cell.gain)}`,
-		),
+		evidence: own.map((cell) => ({
+			text: `${cell.teacher} on ${cell.studentBase}: result ${fixed(cell.result)} ± ${fixed(cell.resultStderr === null ? null : 1.96 * cell.resultStderr)}, gain ${sign(cell.gain)}${cell.gainComparison ? ` (${cell.gainComparison.origin})` : ""}`,
+			file: files.own,
+			link: cellLink(cell),
+		})),
 	};
+}
+
+/** From the comparison by gain, which is paired by item where items are known; null without one. */
+function leadingOf(own: readonly ScoreCell[], wish: Wish): string[] | null {
+	const compared = own.filter((cell) => cell.studentBase === wish.studentBase && cell.gainComparison !== null);
+	if (compared.length < 2) return null;
+	const leading = compared.filter((cell) => cell.gainComparison?.isLeading);
+	return leading.toSorted((a, b) => (b.gain ?? 0) - (a.gain ?? 0)).map(({ teacher }) => teacher);
 }
 
 /** A hint without a number of its own: net of teacher and student means the published effect is nil. */
 export function familyStatement(message: ScorePanelMessage, wish: Wish): Statement | null {
 	const base = wish.studentBase.toLowerCase();
 	const kin = message.teachers.filter(({ family }) => family !== null && base.includes(family.toLowerCase()));
+	const { family } = message.analyses.teachers;
 	if (kin.length === 0) return null;
 	return {
 		text: `${kin.map(({ label }) => label).join(", ")} share the student's family: the paper suggests that helps; test it rather than trust it.`,
-		evidence: ["Net of teacher and student means the 5 matched published cells average −0.05 PG and +0.001 accuracy."],
+		evidence: family
+			? [
+					{
+						text: `Net of teacher and student means the ${family.matched} matched published cells average ${sign(family.pg)} PG and ${sign(family.result)} accuracy.`,
+						file: files.scores,
+						link: { kind: "figure", tab: "teachers", figure: "family" },
+					},
+				]
+			: [],
 	};
 }
+
+/** Two means printed to two decimals are level when they differ by this little. */
+const level = 0.02;
 
 /** What Table 2 prints for three teachers, by language; means as printed, without rows to check. */
-const strategyTable: Readonly<Record<string, { readonly lead: string; readonly cells: string }>> = {
-	ar: {
-		lead: "no strategy leads for every teacher",
-		cells: "respond is highest for Gemma 3 27B and Llama 3.1 70B, translate for Aya Expanse 32B",
-	},
-	de: { lead: "generate leads", cells: "generate is highest for Gemma 3 27B, Aya Expanse 32B and Llama 3.1 70B" },
-	id: {
-		lead: "no strategy leads for every teacher",
-		cells: "translate and generate are level for Gemma 3 27B, respond is highest for Aya Expanse 32B and Llama 3.1 70B",
-	},
-};
-
-export function strategyStatement(code: string, language: string): Statement {
-	const known = Object.hasOwn(strategyTable, code) ? strategyTable[code] : undefined;
-	const lead = known ? `in the paper's Table 2 ${known.lead}` : "the paper did not compare strategies there";
+export function strategyStatement(message: ScorePanelMessage, code: string, language: string): Statement {
+	const finding = message.analyses.recipe.find(({ name }) => name === "strategies");
+	const leads = finding ? strategyLeads(finding, code) : [];
+	const [first] = leads;
+	const isShared =
+		first !== undefined && leads.every(({ strategies }) => strategies.join() === first.strategies.join());
+	const lead =
+		first === undefined
+			? "the paper did not compare strategies there"
+			: isShared && first.strategies.length === 1
+				? `in the paper's Table 2 ${first.strategies[0]} leads for every teacher`
+				: "in the paper's Table 2 no strategy leads for every teacher";
 	return {
 		text: `Start with equal thirds of the three strategies and test per teacher: for ${language} ${lead}.`,
-		evidence: known ? [`Table 2: ${known.cells}; printed means, no rows to check.`] : [],
+		evidence: leads.map(({ teacher, strategies, values }) => ({
+			text: `${teacher}: ${strategies.join(" and ")} ${strategies.length === 1 ? "is highest" : "are level"} (${values}); printed means, no rows to check`,
+			file: files.tables,
+			link: { kind: "figure", tab: "recipe", figure: "strategies" },
+		})),
 	};
 }
 
-export const sizeStatement: Statement = {
-	text: "Size and benchmark rank do not predict the score: choose by evidence in the language.",
-	evidence: [
-		"Table 3 fitted again: ln(size) p = 0.51 over 9 teachers, mean benchmark p = 0.53 over 8; few teachers: absence of evidence, not evidence of absence.",
-	],
-};
-
-function sign(value: number | null): string {
-	if (value === null) return "unknown";
-	return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
+function strategyLeads({ points }: RecipeFinding, code: string) {
+	const own = points.filter(({ group }) => group.endsWith(`, ${code}`));
+	return [...Map.groupBy(own, ({ group }) => group)].map(([group, values]) => {
+		const sorted = values.toSorted((a, b) => b.value - a.value);
+		const best = sorted[0]?.value ?? Number.NaN;
+		return {
+			teacher: group.slice(0, group.length - code.length - 2),
+			strategies: sorted.filter(({ value }) => best - value <= level).map(({ series }) => series),
+			values: sorted.map(({ series, value }) => `${series} ${sign(value, 2)}`).join(", "),
+		};
+	});
 }
 
-function fixed(value: number | null): string {
-	return value === null ? "unknown" : value.toFixed(4);
+export function sizeStatement(message: ScorePanelMessage): Statement {
+	const { fits } = message.analyses.teachers;
+	return {
+		text: "Size and benchmark rank do not predict the score: choose by evidence in the language.",
+		evidence: fits.map(({ predictor, beta, p, groups }) => ({
+			text: `${predictor}: β ${sign(beta)}, p ${fixed(p, 2)} over ${groups} teachers: absence of evidence, not evidence of absence`,
+			file: files.scores,
+			link: { kind: "figure", tab: "teachers", figure: "size" },
+		})),
+	};
+}
+
+function sign(value: number | null, digits = 3): string {
+	if (value === null) return "unknown";
+	return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
+}
+
+function fixed(value: number | null, digits = 4): string {
+	return value === null ? "unknown" : value.toFixed(digits);
 }

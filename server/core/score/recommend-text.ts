@@ -8,7 +8,7 @@ export function recommendationText({ wish, statements, candidates, plan }: Recom
 		({ text, evidence }, index) => `${text}${evidence.length > 0 ? ` [${index + 1}]` : ""}`,
 	);
 	const evidence = statements.flatMap((statement, index) =>
-		statement.evidence.map((line) => `  [${index + 1}] ${line}`),
+		statement.evidence.map(({ text, file }) => `  [${index + 1}] ${text} (${file})`),
 	);
 	const teachers = plan.teachers.map((teacher) => labels.get(teacher) ?? teacher).join(", ");
 	const lines = [

@@ -31,6 +31,8 @@ export interface Candidate {
 	readonly source: "published" | "own";
 	/** Only where PGR is interpretable. */
 	readonly pg: number | null;
+	/** A score its z can be looked at in. */
+	readonly cell: ScoreCell | null;
 }
 
 export interface Recommendation {
@@ -59,12 +61,12 @@ export function recommend(message: ScorePanelMessage, wish: Wish): Recommendatio
 		wish,
 		candidates,
 		statements: [
-			dataStatement(candidates, language),
+			dataStatement(message, candidates, language),
 			studentStatement(message, wish, language),
 			ownStatement(message, wish, language),
 			familyStatement(message, wish),
-			sizeStatement,
-			strategyStatement(wish.language, language),
+			sizeStatement(message),
+			strategyStatement(message, wish.language, language),
 		].filter((statement) => statement !== null),
 		plan: {
 			teachers: chosen.map(({ teacher }) => teacher),
@@ -97,6 +99,7 @@ function candidatesFor(message: ScorePanelMessage, wish: Wish): Candidate[] {
 				gainStderr: cell?.gainStderr ?? null,
 				source: own ? "own" : "published",
 				pg: cell?.pgrInterpretable && isOfBase(cell) ? cell.pg : null,
+				cell: cell ?? here[0] ?? cells[0] ?? null,
 			},
 		];
 	});

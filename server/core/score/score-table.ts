@@ -4,26 +4,52 @@ import { analyse } from "./analyses/analyses.ts";
 import { chooseAnchors } from "./anchor-choice.ts";
 import { compareTeachers } from "./compare-teachers.ts";
 import { finite } from "./finite.ts";
+import type { ItemResult } from "./item-results.ts";
 import { rowKey } from "./join.ts";
+import { learningCurves, type NestedSamples, withoutSmallerSamples } from "./learning-curve.ts";
 import { newestComplete } from "./own-score.ts";
 import type { ScoreCell, ScorePanelMessage } from "./panel-message.ts";
-import type { Published, PublishedTeacher } from "./published.ts";
+import { type Published, type PublishedTeacher, publishedBackends } from "./published.ts";
 import type { Anchor, IntrinsicRow, OwnScoreRow, Population, Task } from "./rows.ts";
-import { zColumns } from "./rows.ts";
-import { guardScore, type ScoredRow } from "./scored-row.ts";
-import { columnValue, populationOf, zScore } from "./z-score.ts";
+import { guardScore, polyglotScore, type ScoredRow } from "./scored-row.ts";
+import { meanOfGaps } from "./task-gaps.ts";
+import { metricsOf, type ZPopulations, zPopulations } from "./z-readings.ts";
+
+/** What a workspace adds to the published numbers. */
+export interface Workspace {
+	/** Of `.polyglot/scores.jsonl`, oldest first. */
+	readonly rows: readonly OwnScoreRow[];
+	/** Of `.polyglot/intrinsic.jsonl`; of equal teacher and language the last counts. */
+	readonly measured: readonly IntrinsicRow[];
+	/** Of `.polyglot/z-population.json`; null before it was frozen. */
+	readonly population: Population | null;
+	readonly nested: readonly NestedSamples[];
+	/** Answers item by item of an evaluation. */
+	readonly items: ReadonlyMap<string, readonly ItemResult[]>;
+	/** Lines that could not be read. */
+	readonly problems: readonly Problem[];
+}
+
+export const emptyWorkspace: Workspace = {
+	rows: [],
+	measured: [],
+	population: null,
+	nested: [],
+	items: new Map(),
+	problems: [],
+};
 
 /** Language names come from the caller's table where the paper has none. */
 export function scoreTable(
 	published: Published,
-	own: readonly OwnScoreRow[],
+	workspace: Workspace = emptyWorkspace,
 	languageName: (code: string) => string | undefined = () => undefined,
-	problems: readonly Problem[] = [],
 ): ScorePanelMessage {
-	const cells = compareTeachers(
-		[...publishedCells(published), ...ownCells(own, published.population)],
-		published.tables,
-	);
+	const populations = zPopulations(published, workspace);
+	const cells = compareTeachers([...publishedCells(published, populations), ...ownCells(workspace, populations)], {
+		tables: published.tables,
+		itemsOf: (runId) => workspace.items.get(runId) ?? null,
+	});
 	const languages = [...new Set(cells.map((cell) => cell.language))].sort();
 	const names = new Map(published.languages.map((language) => [language.code, language.name]));
 	return {
@@ -35,8 +61,10 @@ export function scoreTable(
 			label: publishedLabels[name] ?? name,
 		})),
 		cells,
+		populations: [...populations.described],
+		curves: learningCurves(workspace.rows, workspace.nested),
 		analyses: analyse(published),
-		problems: problems.map(({ message, where }) => (where === undefined ? { message } : { message, where })),
+		problems: workspace.problems.map(({ message, where }) => (where === undefined ? { message } : { message, where })),
 	};
 }
 
@@ -52,9 +80,9 @@ function panelTeacher(name: string, known: readonly PublishedTeacher[]) {
 	return { name, label: teacher?.label ?? name, family: teacher?.family ?? null, sizeB: teacher?.size_b_code ?? null };
 }
 
-function publishedCells({ scores, intrinsic, anchors, population, languages }: Published): ScoreCell[] {
+function publishedCells(published: Published, populations: ZPopulations): ScoreCell[] {
+	const { scores, intrinsic, anchors, languages } = published;
 	const reading = chooseAnchors(null, anchors);
-	const within = withinLanguage(intrinsic);
 	const shots = new Map([["mgsm_custom", 5]]);
 	return scores.map((row) => {
 		const read = reading(row.student_base, row.target_lang);
@@ -67,38 +95,55 @@ function publishedCells({ scores, intrinsic, anchors, population, languages }: P
 			source: "published",
 			studentBase: row.student_base,
 			anchor: panelAnchor(read.anchor, "solved from the published rows; the paper does not print them"),
-			metrics: metrics ?? null,
-			population,
-			within: metrics ? within(metrics) : null,
+			metrics: metrics ? { ...publishedBackends, ...metrics } : null,
+			populations,
 			tasks,
 		});
 	});
 }
 
-function ownCells(rows: readonly OwnScoreRow[], published: Population): ScoreCell[] {
-	const byKey = Map.groupBy(rows, (row) => `${row.practice} ${rowKey(row)}`);
+function ownCells({ rows, measured, nested }: Workspace, populations: ZPopulations): ScoreCell[] {
+	const byKey = Map.groupBy(withoutSmallerSamples(rows, nested), (row) => `${row.practice} ${rowKey(row)}`);
 	return [...byKey.values()].flatMap((versions) => {
 		const row = newestComplete(versions);
-		return row ? [ownCell(row, versions.length - 1, published)] : [];
+		if (!row) return [];
+		const metrics = measured.findLast(
+			(one) => one.teacher_model === row.teacher_model && one.target_lang === row.target_lang,
+		);
+		const older = versions.filter((version) => version !== row);
+		return [ownCell(row, metrics ?? null, older, populations)];
 	});
 }
 
-function ownCell(row: OwnScoreRow, olderRows: number, published: Population): ScoreCell {
+function ownCell(
+	row: OwnScoreRow,
+	measured: IntrinsicRow | null,
+	older: readonly OwnScoreRow[],
+	populations: ZPopulations,
+): ScoreCell {
 	const [base, ref] = [finite(row.base), finite(row.ref)];
-	const anchor: Anchor | null =
-		base === null || ref === null ? null : { base, ref, base_stderr: row.base_stderr, ref_stderr: row.ref_stderr };
+	const errors = { base_stderr: row.base_stderr, ref_stderr: row.ref_stderr };
+	const tasks = row.anchor_tasks ? { tasks: row.anchor_tasks } : {};
+	const anchor: Anchor | null = base === null || ref === null ? null : { base, ref, ...errors, ...tasks };
+	const metrics = row.intrinsic ?? measured;
 	return {
-		...cell(guardScore(row, { anchor, anchorReasons: [] }), {
+		...cell(withMeasuredZ(row, anchor, metrics, populations), {
 			source: row.practice ? "practice" : "own",
 			studentBase: row.student_base,
 			anchor: panelAnchor(anchor, "measured with the same student base and tasks"),
-			metrics: row.intrinsic ?? null,
-			population: row.population === published.name ? published : null,
-			within: null,
+			metrics,
+			populations,
 			tasks: row.tasks,
 		}),
+		anchorRefusal: row.anchor_refusal ?? null,
+		isMeasured: measured !== null,
 		missingTasks: row.missing_tasks,
-		olderRows,
+		older: older.map((one) => ({
+			runId: one.run_id ?? null,
+			createdAt: one.created_at ?? null,
+			result: finite(one.result),
+			missingTasks: one.missing_tasks,
+		})),
 		population: row.population ?? null,
 		runId: row.run_id ?? null,
 		createdAt: row.created_at ?? null,
@@ -107,22 +152,45 @@ function ownCell(row: OwnScoreRow, olderRows: number, published: Population): Sc
 	};
 }
 
+/** A row that was filed before its data were measured gets its z from the measurement, against the published rows. */
+function withMeasuredZ(
+	row: OwnScoreRow,
+	anchor: Anchor | null,
+	metrics: IntrinsicRow | null,
+	populations: ZPopulations,
+): ScoredRow {
+	const scored = guardScore(row, { anchor, anchorReasons: [] });
+	if (scored.z_score !== null || !metrics) return scored;
+	const found = populations.read(metrics).published;
+	const pg = polyglotScore(scored.pgr, found?.z ?? null);
+	const stale = new Set(["z_score_missing", ...(pg === null ? [] : ["pg_score_missing"])]);
+	const kept = scored.reasons.filter((reason) => found === null || found.z === null || !stale.has(reason));
+	return {
+		...scored,
+		z_score: found?.z ?? null,
+		pg_score: pg,
+		pg_score_stderr: pg === null || scored.pgr_stderr === null ? null : scored.pgr_stderr / 2,
+		reasons: [...new Set([...kept, ...(found?.reasons ?? [])])],
+	};
+}
+
 interface CellContext {
 	readonly source: ScoreCell["source"];
 	readonly studentBase: string;
 	readonly anchor: ScoreCell["anchor"];
 	readonly metrics: IntrinsicRow | null;
-	readonly population: Population | null;
-	readonly within: number | null;
+	readonly populations: ZPopulations;
 	readonly tasks: readonly Task[];
 }
 
-function cell(row: ScoredRow, context: CellContext): ScoreCell {
+function cell(row: ScoredRow, { source, studentBase, anchor, metrics, populations, tasks }: CellContext): ScoreCell {
+	const readings = metrics ? populations.read(metrics) : { published: null, workspace: null, language: null };
+	const byTask = anchor ? meanOfGaps(tasks, { base: anchor.base, ref: anchor.ref, tasks: anchor.tasks }) : null;
 	return {
 		teacher: row.teacher_model,
 		language: row.target_lang,
-		studentBase: context.studentBase,
-		source: context.source,
+		studentBase,
+		source,
 		result: row.result,
 		resultStderr: row.result_stderr,
 		z: row.z_score,
@@ -134,14 +202,19 @@ function cell(row: ScoredRow, context: CellContext): ScoreCell {
 		gainStderr: row.gain_stderr,
 		pgrInterpretable: row.pgr_interpretable,
 		reasons: [...row.reasons],
-		anchor: context.anchor,
+		anchor,
+		anchorRefusal: null,
+		meanOfRatios: byTask && { pgr: byTask.pgr, stderr: byTask.stderr, isInterpretable: byTask.isInterpretable },
 		comparison: null,
-		zParts: zParts(context.metrics, context.population),
-		zWithinLanguage: context.within,
-		population: context.population?.name ?? null,
-		tasks: [...context.tasks],
+		gainComparison: null,
+		metrics: metrics && metricsOf(metrics),
+		zReadings: readings,
+		zWithinLanguage: readings.language?.z ?? null,
+		isMeasured: false,
+		population: source === "published" ? populations.publishedName : null,
+		tasks: [...tasks],
 		missingTasks: [],
-		olderRows: 0,
+		older: [],
 		runId: null,
 		createdAt: null,
 		datasetSha256: null,
@@ -149,35 +222,9 @@ function cell(row: ScoredRow, context: CellContext): ScoreCell {
 	};
 }
 
-function zParts(metrics: IntrinsicRow | null, population: Population | null): ScoreCell["zParts"] {
-	if (!metrics) return null;
-	const columns = population ? zScore(metrics, population).columns : null;
-	const part = (column: (typeof zColumns)[number]) => ({
-		value: columnValue(metrics, column),
-		z: columns?.[column] ?? null,
-	});
-	const [prompts, responses, rubric, perplexity] = zColumns;
-	return {
-		[prompts]: part(prompts),
-		[responses]: part(responses),
-		[rubric]: part(rubric),
-		[perplexity]: part(perplexity),
-	};
-}
-
 function panelAnchor(anchor: Anchor | null, origin: string): ScoreCell["anchor"] {
 	if (!anchor) return null;
-	const { base, ref } = anchor;
-	return { base, ref, baseStderr: finite(anchor.base_stderr), refStderr: finite(anchor.ref_stderr), origin };
-}
-
-/** z against the rows of the same language, which removes the offsets between languages. */
-function withinLanguage(rows: readonly IntrinsicRow[]): (row: IntrinsicRow) => number | null {
-	const populations = new Map<string, Population | null>();
-	for (const [language, own] of Map.groupBy(rows, (row) => row.target_lang))
-		populations.set(language, own.length < 3 ? null : populationOf(own, `within-language ${language}`));
-	return (row) => {
-		const population = populations.get(row.target_lang);
-		return population ? zScore(row, population).z : null;
-	};
+	const { base, ref, tasks = [] } = anchor;
+	const errors = { baseStderr: finite(anchor.base_stderr), refStderr: finite(anchor.ref_stderr) };
+	return { base, ref, ...errors, origin, tasks };
 }
