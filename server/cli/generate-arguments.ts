@@ -27,9 +27,12 @@ is taken from \`generation\` of polyglot.json: there a whole grid of teachers, l
   --resume RUNID     goes on with an interrupted run
   --rerun CAUSES     with --resume: asks again what was given up as truncated, invalid, language-mismatch, …; with commas
   --max-tokens N     tokens an answer may have; with --resume --rerun truncated only cut-off answers are asked again
+  --keep-limit       gives a cut-off answer up at once; else it is asked again once, with twice the token limit
+  --curl RUNID       shows the last failed request of a run as a curl command, without the key, and its attempts on stderr
+  --row KEY          with --curl: the request whose key begins so
   --format FORMAT    json or text (default) for the summary
 
-A new run first sends each endpoint up to six small requests, to find out which answer form and token limit it keeps to.
+A new run first sends each endpoint up to six small requests and one as long as its own, to find out what it keeps to.
 Keys are read from POLYGLOT_KEY_<TEACHER>, such as POLYGLOT_KEY_GEMMA_3_27B; OPENAI_API_KEY goes to api.openai.com only.
 Exit code: 0 = all targets reached, 1 = the run ended short, paused or was cancelled, 2 = unusable arguments or files.
 `;
@@ -62,6 +65,9 @@ export function parsed(args: string[]) {
 				resume: text,
 				rerun: text,
 				"max-tokens": text,
+				"keep-limit": { type: "boolean" },
+				curl: text,
+				row: text,
 				format: { ...text, default: "text" },
 				help: { type: "boolean", short: "h" },
 			},

@@ -34,6 +34,7 @@ export function summaryText({
 	cells,
 	reasons,
 	reused,
+	doubled,
 	spent,
 }: SessionEnd): string {
 	const rows = cells.map(
@@ -42,10 +43,12 @@ export function summaryText({
 	const why = Object.entries(reasons).map(([reason, count]) => `  ${count} x ${reason}`);
 	const waste = attempts === 0 ? "" : ` (waste ${Math.round((100 * Math.max(0, attempts - accepted)) / attempts)} %)`;
 	const again = reused > 0 ? `, ${reused} answers reused from earlier runs (--fresh asks again)` : "";
+	const twice = doubled > 0 ? [`  ${doubled} cut-off answers asked again with twice the token limit`] : [];
 	const money = Object.entries(spent).map(([currency, amount]) => `  ${amount.toFixed(4)} ${currency} spent`);
 	return [
 		`${state}: ${accepted} of ${target} samples accepted, ${rejected} rejected, ${attempts} requests sent${waste}${again}. ${output}`,
 		...money,
+		...twice,
 		...rows,
 		...(why.length > 0 ? ["Rejected:", ...why] : []),
 	].join("\n");

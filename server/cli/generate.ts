@@ -4,6 +4,7 @@ import { originOf } from "../core/generate/base-url.ts";
 import { estimateText } from "../core/generate/estimate-text.ts";
 import type { EndpointTeacher } from "../core/generate/run-records.ts";
 import type { Project } from "../core/project.ts";
+import { requestStory } from "../node/generate-curl.ts";
 import {
 	estimateGenerateRun,
 	type GenerateOptions,
@@ -28,6 +29,7 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 		io.stdout(usage);
 		return 0;
 	}
+	if (values.curl !== undefined) return shown(values.curl, values.row, io);
 	const project = await readProjectFile(values.project, io.cwd);
 	const teachers = values.resume === undefined ? chosenTeachers(values, project) : [];
 	// A resumed run may have practice teachers; they are started in any case and cost nothing.
@@ -61,6 +63,16 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 	}
 }
 
+/** One request and its attempts, for a look by hand. */
+async function shown(runId: string, row: string | undefined, io: CommandIo): Promise<ExitCode> {
+	const { key, teacher, attempts, curl } = await requestStory(io.cwd, runId, row);
+	io.stderr(`${teacher}, request ${key}`);
+	for (const { attempt, outcome, status, latencyMs, reasons } of attempts)
+		io.stderr(`  attempt ${attempt}: ${[outcome, status, `${latencyMs} ms`, ...reasons].filter(Boolean).join(", ")}`);
+	io.stdout(`${curl}\n`);
+	return 0;
+}
+
 async function surroundingsOf(
 	values: Values,
 	project: Project,
@@ -77,6 +89,7 @@ async function surroundingsOf(
 		signal: io.signal,
 		probe: true,
 		reuse: !values.fresh,
+		doubleTruncated: !values["keep-limit"],
 		reuseOrigins: (values["reuse-from"] ?? []).map(originFrom),
 		...(detectors ? { accept: acceptByChecks({ project, detectors }) } : {}),
 		key: async (name, origin) =>

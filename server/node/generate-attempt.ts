@@ -1,5 +1,5 @@
 /** One attempt on paper: the request it sends, and the journal line it leaves. */
-import type { Judged } from "../core/generate/attempt-policy.ts";
+import { type Judged, tokenLimit } from "../core/generate/attempt-policy.ts";
 import { chatMessages, type Material, seedPrompt, wantsPair } from "../core/generate/chat-request.ts";
 import type { ProbeVerdict } from "../core/generate/probe.ts";
 import { type ChatRequest, type Reply, textsSchema } from "../core/generate/reply.ts";
@@ -12,6 +12,8 @@ import type { Pending, RunWork } from "./generate-work.ts";
 export interface Origin {
 	readonly latencyMs: number;
 	readonly reusedFrom?: string;
+	/** The token limit that was sent. */
+	readonly maxTokens?: number;
 }
 
 const pairSchema = textsSchema("prompt", "response");
@@ -27,7 +29,7 @@ export function attemptRequest(
 	const base = seed ?? Number.parseInt(line.key.slice(0, 7), 16);
 	const tries = earlier.filter((outcome) => outcome !== "busy" && outcome !== "unreachable").length;
 	const messages: Message[] = [...chatMessages(material, work.templates), ...correctionTurns(correction)];
-	const sampling = { temperature, topP, maxTokens, seed: base + tries };
+	const sampling = { temperature, topP, maxTokens: tokenLimit(maxTokens, earlier), seed: base + tries };
 	return { model: modelOf(teacher), messages, ...sampling, ...answerForm(material, work.verdict(teacher)) };
 }
 

@@ -73,6 +73,8 @@ export interface Replayed {
 	/** Keys of accepted requests, in the order they were acknowledged, with their plan lines. */
 	readonly accepted: ReadonlyMap<string, PlanLine>;
 	readonly plannedKeys: readonly string[];
+	/** Cut-off answers that were asked again with twice the token limit. */
+	readonly doubled: number;
 	/** Lines of plan or journal that cannot be read; copied to `journal.bad`. */
 	readonly unreadable: number;
 }
@@ -88,6 +90,7 @@ export async function replayRun(
 ): Promise<Replayed> {
 	const again = new Set<string>();
 	const bad: string[] = [];
+	let doubled = 0;
 	const settled = new Map<string, "accepted" | "dropped">();
 	const attempts = new Map<string, Outcome[]>();
 	const journal = await JsonlLog.open(join(folder, "journal.jsonl"), (text) => {
@@ -97,6 +100,7 @@ export async function replayRun(
 		if (line.verdict !== "again" && settled.get(line.key) !== "accepted") settled.set(line.key, line.verdict);
 		if (line.verdict === "dropped" && [line.outcome, ...line.reasons].some((cause) => rerun.includes(cause)))
 			again.add(line.key);
+		if (line.verdict === "again" && line.outcome === "truncated") doubled += 1;
 		if (line.verdict === "again") attempts.set(line.key, [...(attempts.get(line.key) ?? []), line.outcome]);
 	});
 	const planned = new Map<string, PlanLine>();
@@ -116,6 +120,7 @@ export async function replayRun(
 			.map((line) => ({ line, earlier: attempts.get(line.key) ?? [] })),
 		accepted: new Map(accepted.map(([key]) => [key, planned.get(key) as PlanLine])),
 		plannedKeys: [...planned.keys()],
+		doubled,
 		unreadable: bad.length,
 	};
 }

@@ -139,7 +139,8 @@ export class Lane implements RunLane {
 		const latencyMs = performance.now() - sentAt;
 		const judged = judge(reply, fixedPrompt(material));
 		this.#tell(this.#pace.adapt(reply, judged, { sentAt, latencyMs, reserved, onTheWire: this.#inFlight - 1 }));
-		const origin = { latencyMs: Math.round(latencyMs) };
+		const { maxTokens } = request;
+		const origin = { latencyMs: Math.round(latencyMs), ...(maxTokens === undefined ? {} : { maxTokens }) };
 		const again = await settle(this.#work, { teacher: this.teacher, pending, material, reply, judged, origin });
 		if (again) this.#repeat(again, judged.outcome, pending.earlier);
 	}

@@ -29,6 +29,8 @@ export interface SessionOptions {
 	readonly door?: CompletionDoor;
 	/** Answers of earlier runs to take over; closed with the session. */
 	readonly earlier?: EarlierAnswers;
+	/** False: a cut-off answer is given up at once. True where left out. */
+	readonly doubleTruncated?: boolean;
 	/** Outcomes or reasons whose given-up requests are asked again. */
 	readonly rerun?: readonly string[];
 	/** Further origins whose answers count as those of the same model. */
@@ -41,6 +43,8 @@ export interface OpenedRun {
 	readonly logs: RunLogs;
 	readonly output: JsonlLog;
 	readonly unsettled: readonly Unsettled[];
+	/** Cut-off answers that were asked again with twice the token limit. */
+	readonly doubled: number;
 	/** Texts that stand in the output, as 52-bit numbers. */
 	readonly seen: NumberSet;
 }
@@ -66,7 +70,7 @@ export async function openRun(options: SessionOptions): Promise<OpenedRun> {
 		await output.append(row);
 	}
 	const found = await recoverRows(recovered, replayed, cells);
-	return { cells, plans, logs: found.logs, output, unsettled: found.unsettled, seen };
+	return { cells, plans, logs: found.logs, output, unsettled: found.unsettled, doubled: found.doubled, seen };
 }
 
 /** What two rows must not share, as a number. */

@@ -44,6 +44,8 @@ export interface SessionProgress {
 	readonly budget: Budget | null;
 	/** Answers taken over from earlier runs. */
 	readonly reused: number;
+	/** Cut-off answers that were asked again with twice the token limit. */
+	readonly doubled: number;
 	/** Rejected samples by reason, most frequent first; at most 20. */
 	readonly reasons: Readonly<Record<string, number>>;
 }

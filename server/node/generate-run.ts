@@ -40,6 +40,8 @@ export interface RunSurroundings {
 	readonly timeoutMs?: number;
 	/** Where teachers of kind `vscode` are asked; only the editor has it. */
 	readonly door?: CompletionDoor;
+	/** False: a cut-off answer is given up at once; else it is asked again once with twice the token limit. */
+	readonly doubleTruncated?: boolean;
 	/** Finds out first which answer form and token limit each endpoint keeps to; a few small requests, once a run. */
 	readonly probe?: boolean;
 	/** Takes answers of earlier runs to the very same requests instead of asking again. */

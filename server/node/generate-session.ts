@@ -1,5 +1,6 @@
 /** One session of a run: from opening its logs to closing them. Owns the lanes and everything that is written. */
 import type { LimitChange } from "../core/generate/adaptive-limit.ts";
+import { canDouble } from "../core/generate/attempt-policy.ts";
 import type { CellProgress } from "../core/generate/cell-progress.ts";
 import type { Material } from "../core/generate/chat-request.ts";
 import type { MonitorMessage } from "../core/generate/monitor-message.ts";
@@ -33,6 +34,9 @@ import { nextStepFor } from "./teacher-test.ts";
 
 /** At most four updates a second (generation.md 2.1). */
 const progressMs = 250;
+/** Cut-off answers that may be asked again with twice the token limit: so many, and this share of the target. Assumptions. */
+const fewDoubled = 20;
+const shareDoubled = 0.1;
 
 export class RunSession implements RunWork {
 	readonly templates: Templates | undefined;
@@ -48,6 +52,7 @@ export class RunSession implements RunWork {
 	readonly #monitor: RunMonitor;
 	#attempts = 0;
 	#reused = 0;
+	#doubled: number;
 	#lastProgress = 0;
 	#ended: SessionEnd | undefined;
 	#stopReason: string | null = null;
@@ -57,6 +62,7 @@ export class RunSession implements RunWork {
 		this.#options = options;
 		this.templates = options.manifest.templates;
 		this.#run = run;
+		this.#doubled = run.doubled;
 		const { teachers } = options.manifest;
 		this.#endpoints = teachers.map((teacher) => completerOf(teacher, options));
 		this.#lanes = teachers.map((teacher, index) => {
@@ -159,6 +165,13 @@ export class RunSession implements RunWork {
 		return false;
 	}
 
+	/** Bounded for the whole run, so that a limit far too low for everything does not double the bill. */
+	mayDouble({ sampling }: RunTeacher): boolean {
+		const target = this.#run.cells.reduce((sum, { cell }) => sum + cell.target, 0);
+		const isAllowed = this.#options.doubleTruncated !== false && this.#doubled < fewDoubled + target * shareDoubled;
+		return isAllowed && canDouble(sampling?.maxTokens);
+	}
+
 	async planned(line: PlanLine): Promise<void> {
 		if (this.#fresh.delete(line)) await this.#run.logs.plan.append(line);
 	}
@@ -192,6 +205,7 @@ export class RunSession implements RunWork {
 	async journal(cell: CellProgress, line: JournalLine): Promise<void> {
 		if (line.reusedFrom === undefined) this.#attempts += 1;
 		else this.#reused += 1;
+		if (line.outcome === "truncated" && line.verdict === "again") this.#doubled += 1;
 		countAttempt(cell, line);
 		await this.#run.logs.journal.append(line);
 	}
@@ -250,6 +264,7 @@ export class RunSession implements RunWork {
 			...moneyOf(this.#run.cells, teachers, counts),
 			budget,
 			reused: this.#reused,
+			doubled: this.#doubled,
 			reasons: Object.fromEntries([...this.#reasons].sort(([, left], [, right]) => right - left).slice(0, 20)),
 		};
 	}

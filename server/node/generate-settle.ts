@@ -20,7 +20,7 @@ export interface Settled {
 /** Resolves once the attempt is on disk: with the request as it is asked again, or undefined where it is done. */
 export async function settle(work: RunWork, settled: Settled): Promise<Pending | undefined> {
 	const { teacher, pending, reply, judged, origin } = settled;
-	const step = nextStep(judged.outcome, pending.earlier);
+	const step = nextStep(judged.outcome, pending.earlier, work.mayDouble(teacher));
 	const row = rowOf(work, settled);
 	const reasons = row ? work.objections(row) : [judged.reason ?? judged.outcome];
 	const isAccepted = row !== undefined && reasons.length === 0;

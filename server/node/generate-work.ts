@@ -62,6 +62,8 @@ export interface RunWork {
 	earlier(teacher: RunTeacher, cell: Cell, line: PlanLine): Promise<EarlierAnswer | undefined>;
 	/** False where one more attempt might exceed the budget; the run then pauses. */
 	mayAfford(teacher: RunTeacher): boolean;
+	/** Whether a cut-off answer may be asked again with twice the token limit. */
+	mayDouble(teacher: RunTeacher): boolean;
 	/** What the row of a teacher says about its origin. */
 	origins(teacher: RunTeacher, material: Material): Pick<Answered, "model" | "origin" | "sampling" | "templateHash">;
 	/** Why a row does not count; empty where it does. */

@@ -95,6 +95,20 @@ test("a teacher that lives in the editor is refused here in plain words", async 
 	});
 });
 
+test("a failed request is shown as curl on stdout, with its attempts on stderr and no key anywhere", async (context) => {
+	const server = await startPracticeTeachers({ mediaFolder, knobs: { empty: 1 } });
+	context.after(() => server.close());
+	const env = { POLYGLOT_KEY_PRACTICE_CAREFUL: server.apiKey };
+	const args = ["--base-url", server.baseUrl, "--model", "practice-careful", ...usual, "--count", "1"];
+	const { cwd, err } = await called(args, { env });
+	const runId = err.join("\n").match(/run (\S+)/)?.[1] ?? "";
+	const shown = await called(["--curl", runId], { cwd, env });
+	assert.equal(shown.code, 0);
+	assert.match(shown.out, /^curl -sS 'http:\/\/127.*Bearer \$POLYGLOT_KEY_PRACTICE_CAREFUL"/s);
+	assert.match(shown.err.join("\n"), /attempt 1: empty, 200, \d+ ms, the answer has no text/);
+	assert.ok(!(shown.out + shown.err.join()).includes(server.apiKey));
+});
+
 function checkRefused(args: readonly string[], message: RegExp): void {
 	test(`refused: ${args.join(" ") || "nothing"}`, () =>
 		assert.rejects(called(args), (cause: unknown) => cause instanceof UserError && message.test(cause.message)));

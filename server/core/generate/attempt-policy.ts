@@ -73,12 +73,29 @@ const retries: Readonly<Record<Outcome, number>> = {
 	fatal: 0,
 };
 
-/** `earlier` holds the outcomes of the request's attempts before this one. */
-export function nextStep(outcome: Outcome, earlier: readonly Outcome[]): Step {
+/**
+ * `earlier` holds the outcomes of the request's attempts before this one. A cut-off answer is asked again once, with
+ * twice the token limit, where `mayDouble` allows it.
+ */
+export function nextStep(outcome: Outcome, earlier: readonly Outcome[], mayDouble = false): Step {
+	if (outcome === "truncated" && mayDouble && !earlier.includes("truncated")) return "again";
 	if (outcome === "answered") return "keep";
 	if (outcome === "fatal") return "stop";
 	const before = earlier.filter((one) => one === outcome).length;
 	return before < retries[outcome] ? "again" : "drop";
+}
+
+/** No limit is doubled beyond this; an assumption. */
+const longestAnswerTokens = 32_768;
+
+/** Without a limit of its own a request has nothing to double: the server's own limit or context was reached. */
+export const canDouble = (maxTokens: number | undefined): boolean =>
+	maxTokens !== undefined && maxTokens < longestAnswerTokens;
+
+/** The token limit of the next attempt. */
+export function tokenLimit(maxTokens: number | undefined, earlier: readonly Outcome[]): number | undefined {
+	if (maxTokens === undefined || !canDouble(maxTokens) || !earlier.includes("truncated")) return maxTokens;
+	return Math.min(2 * maxTokens, longestAnswerTokens);
 }
 
 /** Milliseconds before a request that stumbled is sent again: full jitter, doubling from 1 s to 60 s. */

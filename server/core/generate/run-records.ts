@@ -78,6 +78,8 @@ export const JournalLine = z.object({
 	usage: z.nullable(Usage),
 	status: z.nullable(z.int()),
 	latencyMs: z.int(),
+	/** The token limit that was sent, where one was. */
+	maxTokens: z.optional(z.int()),
 	/** The teacher's text, present where it gave one. */
 	answer: z.nullable(z.string()),
 	practice: z.optional(z.boolean()),

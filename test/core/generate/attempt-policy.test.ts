@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge, nextStep, type Outcome, retryDelayMs } from "../../../server/core/generate/attempt-policy.ts";
+import {
+	canDouble,
+	judge,
+	nextStep,
+	type Outcome,
+	retryDelayMs,
+	tokenLimit,
+} from "../../../server/core/generate/attempt-policy.ts";
 import { apiBase } from "../../../server/core/generate/base-url.ts";
 import { classifyHttp, classifyInBody, retryAfterMs } from "../../../server/core/generate/classify-failure.ts";
 import { redact } from "../../../server/core/generate/redact.ts";
@@ -49,6 +56,15 @@ test("retries are chosen by outcome", () => {
 	assert.deepEqual(steps("fatal", 1), ["stop"]);
 	assert.deepEqual(steps("transient", 6), ["again", "again", "again", "again", "again", "drop"]);
 	assert.equal(steps("busy", 50).at(-1), "again");
+});
+
+test("a cut-off answer is asked again once where doubling is allowed, with twice the limit and no more than the bound", () => {
+	assert.deepEqual([nextStep("truncated", [], true), nextStep("truncated", ["truncated"], true)], ["again", "drop"]);
+	assert.equal(tokenLimit(500, []), 500);
+	assert.equal(tokenLimit(500, ["busy", "truncated"]), 1_000);
+	assert.equal(tokenLimit(20_000, ["truncated"]), 32_768);
+	assert.equal(tokenLimit(undefined, ["truncated"]), undefined);
+	assert.deepEqual([undefined, 500, 32_768].map(canDouble), [false, true, false]);
 });
 
 test("a busy answer uses up nothing of what other failures may use", () => {
