@@ -1,11 +1,13 @@
 /** The arguments of `polyglot measure`. */
 import { parseArgs } from "node:util";
+import type { MeasureSettings } from "../core/measure/measure-settings.ts";
+import { MeasureWish } from "../core/measure/measure-wish.ts";
 import { type GroupKey, groupKeys } from "../core/measure/measured-sample.ts";
 import { UserError } from "../core/problem.ts";
-import type { Draw } from "../node/measure-sample.ts";
+import type { Budget } from "../core/project.ts";
 
 export const measureUsage = `Usage: polyglot measure FILE… [--by teacher,language] [--subsample N [--seed S]] [--embeddings lexical|URL#MODEL]
-       [--judge TEACHER…] [--scorer URL#MODEL] [--format text|json|intrinsic]
+       [--judge TEACHER…] [--scorer URL#MODEL] [--estimate] [--format text|json|intrinsic|samples]
 
 Measures samples by group: diversity (distinct_ri) of prompts and responses beside duplicates and mean lengths, a judge's
 rubric, perplexity. Every number comes with how many samples it rests on, how many are missing, and what measured it.
@@ -16,38 +18,33 @@ rubric, perplexity. Every number comes with how many samples it rests on, how ma
   --lang xx           language of rows that state none
   --embeddings E      lexical (default): offline, by spelling, for a first look; or an /embeddings endpoint and its model
   --judge TEACHER     a teacher of polyglot.json, or practice-judge, rates each response from 1 to 5; repeat it for agreement
-  --rubric F          a text file that replaces our own rubric
-  --scorer URL#MODEL  a completions endpoint that echoes log-probabilities, such as vLLM; tested before it is believed
+  --rubric F          a text file in place of our rubric; polyglot.json may hold one for each language (measure.rubrics)
+  --scorer S          who gives log-probabilities for perplexity, tested before it is believed: URL#MODEL of a completions
+                      endpoint with echo, such as vLLM; tgi:URL#MODEL; trainer:MODEL, on the GPU machine of polyglot.json
   --paper-compatible  perplexity as the authors average it: over batches of 8 rows, prompt and response joined by nothing
+  --tokenizer F       the tokenizer.json lengths in tokens are counted with; without one they are an estimate
   --noise             bits per character of responses by a spelling model of the file itself, offline; sees no fluency
-  --format F          text (default); json: one object; intrinsic: one row a line, for polyglot score --intrinsic
+  --estimate          say what would be asked and what it would cost, and ask nobody
+  --budget "5 EUR"    stop asking before more is spent; every backend then needs a price in polyglot.json
+  --format F          text (default); json: one object; intrinsic: one row a line, for polyglot score --intrinsic;
+                      samples: one measured sample a line, with what it adds to its group
 
+Embeddings and scorer may be a teacher of polyglot.json as well. What is left out is taken from its \`measure\`.
 What endpoints measured is kept in .polyglot/cache/ by content: measuring again asks only about rows that changed.
+Attempts and money are in .polyglot/measurements/; a measurement that was killed goes on where it was.
 Keys: POLYGLOT_KEY_<TEACHER>, POLYGLOT_KEY_EMBEDDINGS, POLYGLOT_KEY_SCORER; OPENAI_API_KEY goes to api.openai.com only.
-Exit code: 0; 2 = arguments, files or endpoints can't be used.
+Exit code: 0; 2 = arguments, files or endpoints can't be used, or the budget is used up.
 `;
-
-/** An endpoint and the model asked for there. */
-export interface ModelAddress {
-	readonly baseUrl: string;
-	readonly model: string;
-}
 
 export interface MeasureArguments {
 	readonly isHelp: boolean;
+	/** What was said, without what was not. */
+	readonly wish: Partial<MeasureWish>;
 	readonly files: readonly string[];
-	readonly by: readonly GroupKey[];
-	readonly draw: Draw | null;
 	readonly sampleFile: string | null;
-	readonly language: string | null;
-	/** Null for the lexical embedding. */
-	readonly embeddings: ModelAddress | null;
-	readonly judges: readonly string[];
 	readonly rubricFile: string | null;
-	readonly scorer: ModelAddress | null;
-	readonly isPaperCompatible: boolean;
-	readonly hasNoise: boolean;
-	readonly format: "text" | "json" | "intrinsic";
+	readonly isEstimate: boolean;
+	readonly format: "text" | "json" | "intrinsic" | "samples";
 }
 
 /** Throws `UserError` naming the argument that can't be used. */
@@ -57,25 +54,39 @@ export function parseMeasureArguments(args: string[]): MeasureArguments {
 	const format = formatOf(values.format);
 	if (format === "intrinsic" && !(by.includes("teacher") && by.includes("language")))
 		throw new UserError("usage", "--format intrinsic is by teacher and language; give both to --by.");
+	const language = languageOf(values.lang);
 	return {
 		isHelp: values.help === true,
 		files: positionals,
-		by,
-		draw: drawOf(values.subsample, values.seed),
 		sampleFile: values["write-sample"] ?? null,
-		language: languageOf(values.lang),
-		embeddings: values.embeddings === "lexical" ? null : addressOf("--embeddings", values.embeddings),
-		judges: values.judge ?? [],
 		rubricFile: values.rubric ?? null,
-		scorer: values.scorer === undefined ? null : addressOf("--scorer", values.scorer),
-		hasNoise: values.noise === true,
-		isPaperCompatible: values["paper-compatible"] === true,
+		isEstimate: values.estimate === true,
 		format,
+		wish: {
+			by,
+			draw: drawOf(values.subsample, values.seed),
+			hasNoise: values.noise === true,
+			isPaperCompatible: values["paper-compatible"] === true,
+			hasDetails: format === "samples",
+			...(language === undefined ? {} : { language }),
+			...(values.embeddings === undefined ? {} : { embeddings: values.embeddings }),
+			...(values.judge === undefined ? {} : { judges: values.judge }),
+			...(values.scorer === undefined ? {} : { scorer: values.scorer }),
+			...(values.tokenizer === undefined ? {} : { tokenizer: values.tokenizer }),
+			...(values.budget === undefined ? {} : { budget: budgetOf(values.budget) }),
+		},
 	};
+}
+
+/** What was asked for, with the project's usual backends where nothing was said. */
+export function wishOf({ wish, files }: MeasureArguments, settings: MeasureSettings = {}): MeasureWish {
+	const { rubrics: _, ...usual } = settings;
+	return MeasureWish.parse({ ...usual, ...wish, files: [...files] });
 }
 
 function parsed(args: string[]) {
 	const text = { type: "string" } as const;
+	const flag = { type: "boolean" } as const;
 	try {
 		return parseArgs({
 			args,
@@ -86,12 +97,15 @@ function parsed(args: string[]) {
 				seed: text,
 				"write-sample": text,
 				lang: text,
-				embeddings: { type: "string", default: "lexical" },
+				embeddings: text,
 				judge: { type: "string", multiple: true },
 				rubric: text,
 				scorer: text,
-				noise: { type: "boolean" },
-				"paper-compatible": { type: "boolean" },
+				tokenizer: text,
+				budget: text,
+				noise: flag,
+				estimate: flag,
+				"paper-compatible": flag,
 				format: { type: "string", default: "text" },
 				help: { type: "boolean", short: "h" },
 			},
@@ -110,11 +124,11 @@ function groupBy(list: string): GroupKey[] {
 }
 
 function formatOf(format: string): MeasureArguments["format"] {
-	if (format === "text" || format === "json" || format === "intrinsic") return format;
-	throw new UserError("usage", `--format ${format}: choose text, json or intrinsic.`);
+	if (format === "text" || format === "json" || format === "intrinsic" || format === "samples") return format;
+	throw new UserError("usage", `--format ${format}: choose text, json, intrinsic or samples.`);
 }
 
-function drawOf(size: string | undefined, seed: string | undefined): Draw | null {
+function drawOf(size: string | undefined, seed: string | undefined): MeasureWish["draw"] {
 	if (size === undefined) {
 		if (seed !== undefined) throw new UserError("usage", "--seed goes with --subsample.");
 		return null;
@@ -128,19 +142,15 @@ function wholeNumber(name: string, text: string, least: number): number {
 	return value;
 }
 
-function languageOf(language: string | undefined): string | null {
+function languageOf(language: string | undefined): string | undefined {
 	if (language !== undefined && !/^[a-zA-Z]{2,3}(?:[-_]\w{1,16})*$/.test(language))
 		throw new UserError("usage", `--lang ${language}: give a language code such as de.`);
-	return language ?? null;
+	return language;
 }
 
-/** The same addresses that polyglot.json allows: no user, query or key in them. */
-function addressOf(name: string, text: string): ModelAddress {
-	const [, baseUrl, model] = /^(https?:\/\/[^\s?#@]+)#(\S{1,200})$/u.exec(text) ?? [];
-	if (baseUrl === undefined || model === undefined || !URL.canParse(baseUrl))
-		throw new UserError(
-			"usage",
-			`${name} ${text.replace(/\/\/[^/]*@/u, "//…@")}: give URL#MODEL, such as http://127.0.0.1:8000/v1#BAAI/bge-m3.`,
-		);
-	return { baseUrl, model };
+function budgetOf(text: string): Budget {
+	const [, amount, currency] = /^(\d+(?:\.\d+)?) ?([A-Z]{3})$/.exec(text.trim()) ?? [];
+	if (amount === undefined || currency === undefined || Number(amount) <= 0)
+		throw new UserError("usage", `--budget ${text}: give an amount above 0 and a currency, such as "5 EUR".`);
+	return { amount: Number(amount), currency };
 }

@@ -1,5 +1,6 @@
 /** `polyglot.json`: what a team shares about its project. No secrets, no personal taste. The descriptions reach the editor as a JSON schema. */
 import * as z from "zod/mini";
+import { MeasureSettings } from "./measure/measure-settings.ts";
 
 const Name = z
 	.string()
@@ -194,6 +195,7 @@ export const Project = z.strictObject({
 	),
 	checks: z._default(CheckSettings, {}),
 	fields: z.optional(FieldMapping),
+	measure: z.optional(MeasureSettings),
 	/** Who decides a text's language; `franc-cld3` does without fastText's model and its CC-BY-SA licence. */
 	languageDetection: z._default(z.enum(["fasttext-cld3", "franc-cld3"]), "fasttext-cld3"),
 });

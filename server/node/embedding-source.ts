@@ -1,28 +1,24 @@
-/** Where embeddings come from; the dataset's passes need no more than this. */
-import type { Embedding } from "../core/measure/diversity-sum.ts";
+/** Where embeddings come from that this machine can't make itself. */
+import type { BackendNeed } from "./measure-backend.ts";
+import type { MeasureLane } from "./measure-lane.ts";
 
-/** Prompts and responses have weights of their own. */
-export interface EmbeddedText {
-	readonly role: "prompt" | "response";
-	readonly text: string;
-	/** As grouped; null where the row states none. */
-	readonly language: string | null;
-}
+/** Of a text whose vector was asked for; NaN where there is none to be had. */
+export type VectorHandle = number;
 
 export interface EmbeddingSource {
-	/** Named in every result. */
+	readonly kind: "embed";
+	readonly lane: MeasureLane;
+	/** Named in every result; the number of dimensions is part of it once it is known. */
 	readonly backend: string;
-	/** Sees each text once before the first is embedded; absent where the backend needs no look at the whole. */
-	learn?(text: EmbeddedText): void;
-	/**
-	 * Hands each text's embedding, or null where there is none to be had, to `use`, in order. An embedding is only
-	 * valid during the call.
-	 */
-	embed(
-		texts: readonly EmbeddedText[],
-		use: (at: number, embedding: Embedding | null, dimensions: number) => void,
-		signal: AbortSignal,
-	): Promise<void>;
+	/** After `prepare`. */
+	readonly dimensions: number;
+	/** Tries the backend. Throws `UserError` where its vectors can't be used. */
+	prepare(signal: AbortSignal): Promise<void>;
+	/** What texts would take, before anything is asked. */
+	need(texts: readonly string[]): BackendNeed;
+	/** Asks for those that are not there yet. */
+	fetch(texts: readonly string[], signal: AbortSignal): Promise<Float64Array<ArrayBuffer>>;
+	vector(handle: VectorHandle): Promise<Float32Array | null> | Float32Array | null;
 	/** Sentences about what went wrong, with counts. */
 	warnings(): readonly string[];
 }

@@ -27,9 +27,12 @@ export class JsonlLog {
 
 	/**
 	 * Opens or creates the log, cuts a torn tail at the last newline, and hands each complete line to `onLine`
-	 * (1-based), so that files larger than memory can be replayed.
+	 * (1-based, with the byte it starts at), so that files larger than memory can be replayed.
 	 */
-	static async open(path: string, onLine: (line: string, number: number) => void = () => {}): Promise<JsonlLog> {
+	static async open(
+		path: string,
+		onLine: (line: string, number: number, start: number) => void = () => {},
+	): Promise<JsonlLog> {
 		await mkdir(dirname(path), { recursive: true });
 		const file = await open(path, "a+");
 		try {
@@ -80,7 +83,10 @@ const chunkBytes = 1 << 20;
 const newline = 10;
 
 /** Reads all complete lines; returns the byte length up to and with the last newline. */
-async function replay(file: FileHandle, onLine: (line: string, number: number) => void): Promise<number> {
+async function replay(
+	file: FileHandle,
+	onLine: (line: string, number: number, start: number) => void,
+): Promise<number> {
 	const chunk = Buffer.allocUnsafe(chunkBytes);
 	let carried: Buffer[] = [];
 	let length = 0;
@@ -93,12 +99,13 @@ async function replay(file: FileHandle, onLine: (line: string, number: number) =
 		let start = 0;
 		for (let end = chunk.indexOf(newline); end !== -1 && end < bytesRead; end = chunk.indexOf(newline, start)) {
 			const line = Buffer.concat([...carried, chunk.subarray(start, end)]).toString("utf8");
+			const lineStart = length;
 			length += carriedBytes + (end - start) + 1;
 			carried = [];
 			carriedBytes = 0;
 			start = end + 1;
 			number += 1;
-			if (line.length > 0) onLine(line, number);
+			if (line.length > 0) onLine(line, number, lineStart);
 		}
 		carried.push(Buffer.from(chunk.subarray(start, bytesRead)));
 		carriedBytes += bytesRead - start;

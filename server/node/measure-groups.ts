@@ -2,56 +2,64 @@
 import { createHash, type Hash } from "node:crypto";
 import { GroupMeasure } from "../core/measure/group-measure.ts";
 import type { GroupKey, MeasuredSample } from "../core/measure/measured-sample.ts";
-import { createSigner } from "../core/near-duplicates/signature.ts";
 import { UserError } from "../core/problem.ts";
 
-/** Each group keeps two sums of 2 MB for the lexical embedding. */
+/** Each group keeps two sums of 2 MB for the lexical embedding, in each of two threads. */
 const mostGroups = 200;
 
 interface HashedGroup {
+	readonly name: string;
 	readonly measure: GroupMeasure;
 	readonly hash: Hash;
 }
 
 export class MeasureGroups {
 	readonly #by: readonly GroupKey[];
-	readonly #groups = new Map<string, HashedGroup>();
-	readonly #signer = createSigner();
+	readonly #places = new Map<string, number>();
+	readonly #groups: HashedGroup[] = [];
 
 	constructor(by: readonly GroupKey[]) {
 		this.#by = by;
 	}
 
-	/** First pass: makes the group where it is the first of it. */
-	count(sample: MeasuredSample, place: string): void {
-		const name = groupName(sample, this.#by);
-		const group = this.#groups.get(name) ?? this.#newGroup(name, sample);
-		group.measure.count(sample, place);
-		group.hash.update(JSON.stringify([sample.prompt, sample.response]));
-	}
-
-	/** The group of a sample that was counted; undefined where the file has changed since. */
-	of(sample: MeasuredSample): GroupMeasure | undefined {
-		return this.#groups.get(groupName(sample, this.#by))?.measure;
-	}
-
-	/** Every group with the SHA-256 of its measured texts. */
-	finished(): { readonly measure: GroupMeasure; readonly sha256: string }[] {
-		return [...this.#groups]
-			.sort(([left], [right]) => (left < right ? -1 : 1))
-			.map(([, { measure, hash }]) => ({ measure, sha256: hash.copy().digest("hex") }));
-	}
-
-	#newGroup(name: string, sample: MeasuredSample): HashedGroup {
-		if (this.#groups.size === mostGroups)
+	/** Its place, in order of appearance; made where it is the first of it. */
+	place(name: string, labels: Readonly<Record<GroupKey, string | null>>): number {
+		const known = this.#places.get(name);
+		if (known !== undefined) return known;
+		if (this.#groups.length === mostGroups)
 			throw new UserError(
 				"too-many-groups",
 				`More than ${mostGroups} groups of ${this.#by.join(", ")}; group by less.`,
 			);
-		const labels = Object.fromEntries(this.#by.map((key) => [key, sample[key]]));
-		const group = { measure: new GroupMeasure(labels, this.#groups.size, this.#signer), hash: createHash("sha256") };
-		this.#groups.set(name, group);
-		return group;
+		const own = Object.fromEntries(this.#by.map((key) => [key, labels[key]]));
+		this.#groups.push({ name, measure: new GroupMeasure(own), hash: createHash("sha256") });
+		this.#places.set(name, this.#groups.length - 1);
+		return this.#groups.length - 1;
+	}
+
+	/** Takes in a row of the table with the digest of its texts. */
+	add(place: number, row: number, digest: Uint8Array): void {
+		const group = this.#groups[place];
+		group?.measure.rows.push(row);
+		group?.hash.update(digest);
+	}
+
+	at(place: number): GroupMeasure {
+		const group = this.#groups[place];
+		if (!group) throw new RangeError(`There is no group ${place}.`);
+		return group.measure;
+	}
+
+	/** By place. */
+	all(): readonly GroupMeasure[] {
+		return this.#groups.map(({ measure }) => measure);
+	}
+
+	/** Every group by name, with its place and the SHA-256 of its measured texts. */
+	finished(): { readonly measure: GroupMeasure; readonly place: number; readonly sha256: string }[] {
+		return this.#groups
+			.map(({ name, measure, hash }, place) => ({ name, measure, place, sha256: hash.copy().digest("hex") }))
+			.sort((left, right) => (left.name < right.name ? -1 : 1));
 	}
 }
 

@@ -1,4 +1,5 @@
-/** Reads the samples of dataset files, in blocks, as often as a pass needs them. */
+/** Reads the lines of dataset files, in blocks, as often as a pass needs them. */
+import { stat } from "node:fs/promises";
 import { type MeasuredSample, readMeasured } from "../core/measure/measured-sample.ts";
 import { UserError } from "../core/problem.ts";
 import type { FieldMapping } from "../core/project.ts";
@@ -18,38 +19,64 @@ export interface Dataset {
 	readonly language?: string | undefined;
 }
 
+/** Lines that hold something; the same in every pass. */
+export interface LineBlock {
+	/** Index of the file. */
+	readonly file: number;
+	readonly lines: readonly string[];
+	/** Of each line, from 1, in its file. */
+	readonly numbers: readonly number[];
+	/** Of each line, from 0, over all files and with those that are not wanted. */
+	readonly ordinals: readonly number[];
+}
+
 export interface MeasuredLine {
-	/** From 0, over all files; the same in every pass. */
 	readonly ordinal: number;
-	/** `file:line`. */
-	readonly place: string;
 	readonly line: string;
 	/** Null where the line holds no sample. */
 	readonly sample: MeasuredSample | null;
 }
 
-/** Lines that hold something, for which `isWanted`. Others are not even parsed. */
-export async function* measuredLines(
-	{ files, mapping, language }: Dataset,
+/** Lines for which `isWanted`. None is parsed. */
+export async function* lineBlocks(
+	{ files }: Dataset,
 	signal: AbortSignal,
 	isWanted: (ordinal: number) => boolean = () => true,
-): AsyncGenerator<readonly MeasuredLine[]> {
+): AsyncGenerator<LineBlock> {
 	let ordinal = 0;
-	for (const file of files) {
+	for (const [file, source] of files.entries()) {
 		let number = 0;
-		for await (const lines of readable(file)) {
+		for await (const lines of readable(source)) {
 			signal.throwIfAborted();
-			const block: MeasuredLine[] = [];
+			const block = { file, lines: [] as string[], numbers: [] as number[], ordinals: [] as number[] };
 			for (const line of lines) {
 				number += 1;
 				if (line.trim() === "") continue;
-				if (isWanted(ordinal))
-					block.push({ ordinal, place: `${file.name}:${number}`, line, sample: readMeasured(line, mapping, language) });
+				if (isWanted(ordinal)) {
+					block.lines.push(line);
+					block.numbers.push(number);
+					block.ordinals.push(ordinal);
+				}
 				ordinal += 1;
 			}
-			if (block.length > 0) yield block;
+			if (block.lines.length > 0) yield block;
 		}
 	}
+}
+
+export function parsedBlock({ lines, ordinals }: LineBlock, { mapping, language }: Dataset): readonly MeasuredLine[] {
+	return lines.map((line, at) => ({ ordinal: ordinals[at] ?? 0, line, sample: readMeasured(line, mapping, language) }));
+}
+
+/** Size and time of last change of each file: several passes over it must see the same. */
+export async function fileVersions({ files }: Dataset): Promise<string> {
+	const stats = await Promise.all(files.map(({ path }) => stat(path).catch(() => null)));
+	return JSON.stringify(stats.map((one) => one && [one.size, one.mtimeMs]));
+}
+
+export async function datasetBytes({ files }: Dataset): Promise<number> {
+	const stats = await Promise.all(files.map(({ path }) => stat(path).catch(() => null)));
+	return stats.reduce((sum, one) => sum + (one?.size ?? 0), 0);
 }
 
 async function* readable({ path, name }: DatasetFile): AsyncGenerator<readonly string[]> {

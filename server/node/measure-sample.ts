@@ -1,13 +1,9 @@
-/** Draws the rows that are measured: of each group, equal shares of every strategy. */
+/** Draws the rows that are measured, and trained on: of each group, equal shares of every strategy. */
 import { balancedSample } from "../core/measure/balanced-sample.ts";
+import type { Draw } from "../core/measure/measure-wish.ts";
 import type { GroupKey } from "../core/measure/measured-sample.ts";
 import { groupName } from "./measure-groups.ts";
-import { type Dataset, measuredLines } from "./measure-rows.ts";
-
-export interface Draw {
-	readonly size: number;
-	readonly seed: number;
-}
+import { type Dataset, lineBlocks, parsedBlock } from "./measure-rows.ts";
 
 export interface DrawnRows {
 	/** Ordinals of the drawn rows. */
@@ -27,8 +23,8 @@ export async function drawRows(
 ): Promise<DrawnRows> {
 	const groups = new Map<string, { ordinals: number[]; strategies: string[] }>();
 	const counts = { notDrawable: 0, unreadable: 0, lines: 0 };
-	for await (const block of measuredLines(dataset, signal)) {
-		for (const { ordinal, sample } of block) {
+	for await (const block of lineBlocks(dataset, signal)) {
+		for (const { ordinal, sample } of parsedBlock(block, dataset)) {
 			counts.lines += 1;
 			if (!sample) counts.unreadable += 1;
 			else if (sample.prompt === null || sample.response === null) counts.notDrawable += 1;

@@ -1,53 +1,67 @@
-/** Perplexity by a completions server that echoes log-probabilities, such as vLLM; refused unless it passes a test. */
+/** Perplexity by a server that gives the log-probabilities of a text, such as vLLM or TGI; refused unless it passes a test. */
 import * as z from "zod/mini";
 import type { Scored } from "../core/measure/group-measure.ts";
 import type { ResponseLikelihood } from "../core/measure/perplexity.ts";
+import { quickTokens } from "../core/measure/quick-tokens.ts";
 import {
 	acceptanceFault,
 	acceptanceTexts,
 	type EchoedTokens,
-	type EchoRead,
-	readEcho,
 	responseLikelihood,
 } from "../core/measure/scorer-answer.ts";
+import { type ScorerRoute, scorerRoutes } from "../core/measure/scorer-route.ts";
+import { usageIn } from "../core/measure/token-usage.ts";
 import { UserError } from "../core/problem.ts";
+import { addedNeed, type BackendNeed, type CompleteSample, noNeed, type SampleBackend } from "./measure-backend.ts";
 import { contentKey, type MeasureCache, schemaCodec } from "./measure-cache.ts";
-import { type CallOptions, MeasureCalls } from "./measure-calls.ts";
-import type { CompleteSample, SampleBackend } from "./measure-dataset.ts";
 import { FaultCounts, sentence } from "./measure-faults.ts";
+import { type LaneOptions, MeasureLane } from "./measure-lane.ts";
 import type { TeacherEndpoint } from "./teacher-endpoint.ts";
 
-export interface ScorerOptions extends CallOptions {
+export interface ScorerOptions extends LaneOptions {
 	readonly endpoint: TeacherEndpoint;
 	readonly model: string;
 	readonly cache: MeasureCache<ResponseLikelihood>;
 	/** Stands between prompt and response; the authors have none. */
 	readonly separator: string;
+	/** How the server is asked; vLLM's way where absent. */
+	readonly route?: ScorerRoute;
 }
 
-export const likelihoodCodec = schemaCodec(z.object({ nll: z.number(), tokens: z.int(), bytes: z.int() }));
+interface Fault {
+	readonly fault: string;
+}
+
+export const likelihoodCodec = schemaCodec(
+	z.object({ nll: z.number(), tokens: z.int(), bytes: z.int(), isTruncated: z.optional(z.boolean()) }),
+);
 
 export class ScorerEndpoint implements SampleBackend<Scored> {
 	readonly backend: string;
+	readonly kind = "score";
+	readonly lane: MeasureLane;
 	readonly #options: ScorerOptions;
-	readonly #calls: MeasureCalls;
+	readonly #route: ScorerRoute;
 	readonly #faults = new FaultCounts();
 
-	private constructor(options: ScorerOptions, calls: MeasureCalls) {
+	constructor(options: ScorerOptions) {
 		this.#options = options;
-		this.#calls = calls;
+		this.#route = options.route ?? "completions";
 		const joined = `prompt + ${JSON.stringify(options.separator)} + response`;
 		this.backend = `${options.model} at ${options.endpoint.origin}, ${joined}`;
+		this.lane = new MeasureLane(this.backend, "score", options);
 	}
 
 	/** Runs the acceptance test. Throws `UserError` with the reason where the server fails it. */
-	static async open(options: ScorerOptions, signal: AbortSignal): Promise<ScorerEndpoint> {
-		const scorer = new ScorerEndpoint(options, new MeasureCalls(options));
-		const plain = await Promise.all(acceptanceTexts.map((texts) => scorer.#accepted(texts.plain, signal)));
-		const shuffled = await Promise.all(acceptanceTexts.map((texts) => scorer.#accepted(texts.shuffled, signal)));
+	async prepare(signal: AbortSignal): Promise<void> {
+		const plain = await Promise.all(acceptanceTexts.map((texts) => this.#accepted(texts.plain, signal)));
+		const shuffled = await Promise.all(acceptanceTexts.map((texts) => this.#accepted(texts.shuffled, signal)));
 		const fault = acceptanceFault(plain, shuffled);
-		if (fault !== null) throw scorer.#refused(fault);
-		return scorer;
+		if (fault !== null) throw this.#refused(fault);
+	}
+
+	need(samples: readonly CompleteSample[]): BackendNeed {
+		return samples.reduce((sum, sample) => addedNeed(sum, this.#need(sample)), noNeed);
 	}
 
 	async ask(samples: readonly CompleteSample[], signal: AbortSignal): Promise<readonly Scored[]> {
@@ -58,15 +72,27 @@ export class ScorerEndpoint implements SampleBackend<Scored> {
 		return this.#faults.warnings(this.backend, "responses");
 	}
 
-	async #score({ context, response }: CompleteSample, signal: AbortSignal): Promise<Scored> {
-		const { model, endpoint, cache, separator } = this.#options;
-		const before = context + separator;
-		const key = contentKey(["likelihood", model, endpoint.origin, before, response]);
-		const known = cache.get(key);
+	#need(sample: CompleteSample): BackendNeed {
+		if (this.#options.cache.has(this.#key(sample))) return { ...noNeed, cached: 1 };
+		const promptTokens = quickTokens(sample.context) + quickTokens(sample.response);
+		return { cached: 0, missing: 1, calls: 1, promptTokens, completionTokens: 1 };
+	}
+
+	#key({ context, response }: CompleteSample): string {
+		const { model, endpoint, separator } = this.#options;
+		return contentKey(["likelihood", this.#route, model, endpoint.origin, context + separator, response]);
+	}
+
+	async #score(sample: CompleteSample, signal: AbortSignal): Promise<Scored> {
+		const { cache, separator } = this.#options;
+		const key = this.#key(sample);
+		const known = await cache.get(key);
 		if (known) return known;
 		this.#faults.asked(1);
-		const echo = await this.#echo(before + response, signal);
-		const scored = "fault" in echo ? echo : responseLikelihood(echo, before, response);
+		const before = sample.context + separator;
+		const scored = await this.#asked(before + sample.response, key, signal, (echo) =>
+			responseLikelihood(echo, before, sample.response),
+		);
 		if ("fault" in scored) {
 			this.#faults.add(scored.fault);
 			return { failure: scored.fault };
@@ -76,26 +102,46 @@ export class ScorerEndpoint implements SampleBackend<Scored> {
 	}
 
 	async #accepted(text: string, signal: AbortSignal): Promise<EchoedTokens> {
-		const echo = await this.#echo(text, signal);
+		const key = `acceptance ${this.backend} ${text}`;
+		const echo = await this.#asked(text, key, signal, (tokens) => {
+			const whole = responseLikelihood(tokens, text.slice(0, 4), text.slice(4));
+			return "fault" in whole ? whole : tokens;
+		});
 		if ("fault" in echo) throw this.#refused(echo.fault);
-		const whole = responseLikelihood(echo, text.slice(0, 4), text.slice(4));
-		if ("fault" in whole) throw this.#refused(whole.fault);
 		return echo;
 	}
 
-	async #echo(prompt: string, signal: AbortSignal): Promise<EchoRead> {
+	/** The text's tokens, made into what is wanted of them; or why they can't be. */
+	async #asked<T extends object>(
+		text: string,
+		key: string,
+		signal: AbortSignal,
+		make: (echo: EchoedTokens) => T | Fault,
+	): Promise<T | Fault> {
 		const { endpoint, model } = this.#options;
-		// One token more than nothing: some servers refuse to generate none.
-		const body = { model, prompt, echo: true, logprobs: 1, max_tokens: 1, temperature: 0 };
-		const reply = await this.#calls.call(() => endpoint.post("/completions", body, signal), signal);
-		return reply.type === "failure" ? { fault: reply.message } : readEcho(reply.body);
+		const { path, body, read } = scorerRoutes[this.#route];
+		let made: T | Fault = { fault: "no answer" };
+		const { fault } = await this.lane.ask(
+			{
+				key,
+				expected: { promptTokens: quickTokens(text), completionTokens: 1 },
+				send: () => endpoint.post(path, body(model, text), signal),
+				read: (answer) => {
+					const echo = read(answer.body);
+					made = "fault" in echo ? echo : make(echo);
+					return { usage: usageIn(answer.body), fault: "fault" in made ? made.fault : null, isFinal: true };
+				},
+			},
+			signal,
+		);
+		return fault === null ? made : { fault };
 	}
 
 	#refused(why: string): UserError {
 		const { model, endpoint } = this.#options;
 		return new UserError(
 			"scorer",
-			`${model} at ${endpoint.origin} can't measure perplexity: ${sentence(why)} vLLM's completions route can.`,
+			`${model} at ${endpoint.origin} can't measure perplexity: ${sentence(why)} vLLM's completions route can, and TGI's own route (tgi:URL#MODEL).`,
 		);
 	}
 }

@@ -134,7 +134,8 @@ async function measuredAgain(folder: string): Promise<BenchRow[]> {
 	const cache = await MeasureCache.open(join(folder, "embeddings.jsonl"), vectorCodec);
 	const signal = new AbortController().signal;
 	try {
-		const source = await EndpointSource.open({ endpoint: server.endpoint(), model: "m", cache }, signal);
+		const source = new EndpointSource({ endpoint: server.endpoint(), model: "m", cache });
+		await source.prepare(signal);
 		const texts = Array.from({ length: 10_000 }, (_, at) => `Antwort ${at + 1} ${"und so weiter ".repeat(35)}`);
 		await diversityOf(source, texts, signal);
 		const before = server.requests.length;
@@ -162,13 +163,9 @@ async function measuredAgain(folder: string): Promise<BenchRow[]> {
 async function diversityOf(source: EndpointSource, texts: readonly string[], signal: AbortSignal): Promise<void> {
 	const sum = new DiversitySum(source.dimensions);
 	const jackknife = new Jackknife();
-	const asked = texts.map((text) => ({ role: "response" as const, text, language: "de" }));
-	await source.embed(asked, (_at, embedding) => void (embedding && sum.add(embedding)), signal);
-	await source.embed(
-		asked,
-		(_at, embedding) => void (embedding && jackknife.add(sum.alignment(embedding) ?? 0)),
-		signal,
-	);
+	const handles = await source.fetch(texts, signal);
+	for (const handle of handles) sum.add((await source.vector(handle)) ?? []);
+	for (const handle of handles) jackknife.add(sum.alignment((await source.vector(handle)) ?? []) ?? Number.NaN);
 	if (sum.count !== texts.length || jackknife.standardError() === null) throw new Error("Not all rows were measured.");
 }
 

@@ -123,7 +123,7 @@ test("the spelling of responses is scored on demand, beside its language", async
 		return row(`${at}`, at < 20 ? "a" : "b", "de", `Frage ${at}`, text);
 	});
 	const [a, b] = (await report(await file("noise.jsonl", rows), "--noise")).rows;
-	assert.deepEqual([a?.noise.n, a?.noise.missing, a?.noise.backend], [20, 0, "character-5-grams-witten-bell-v1"]);
+	assert.deepEqual([a?.noise.n, a?.noise.missing, a?.noise.backend], [20, 0, "character-5-grams-witten-bell-v2"]);
 	assert.ok((a?.noise.noisy_share ?? 0) >= 1 / 20, JSON.stringify(a?.noise));
 	assert.ok((a?.noise.value ?? 0) > (b?.noise.value ?? 0));
 	const { rows: unasked } = await report("noise.jsonl");
@@ -207,7 +207,12 @@ test("the measured rows can be written as they stand, to train on what was measu
 		rows[0]?.sample.ids,
 	);
 	const hash = createHash("sha256");
-	for (const { prompt, response } of parsed) hash.update(JSON.stringify([prompt, response]));
+	for (const { prompt, response } of parsed)
+		hash.update(
+			createHash("sha256")
+				.update(JSON.stringify([prompt, response]))
+				.digest(),
+		);
 	assert.equal(rows[0]?.sample.sha256, hash.digest("hex"));
 	const again = await polyglotMeasure(...args);
 	assert.deepEqual([again.code, again.stderr.length], [2, 1]);
@@ -232,7 +237,7 @@ async function refused(pattern: RegExp, ...args: string[]) {
 test("no file", () => refused(/Name at least one file/));
 test("a file that is not there", () => refused(/nowhere\.jsonl does not exist/, "nowhere.jsonl"));
 test("an unknown key", () => refused(/"colour" is none of teacher/, mixed, "--by", "colour"));
-test("an unknown format", () => refused(/choose text, json or intrinsic/, mixed, "--format", "csv"));
+test("an unknown format", () => refused(/choose text, json, intrinsic or samples/, mixed, "--format", "csv"));
 test("intrinsic rows of another grouping", () =>
 	refused(/by teacher and language/, mixed, "--by", "source", "--format", "intrinsic"));
 test("a sample of nothing", () => refused(/whole number of at least 1/, mixed, "--subsample", "0"));
@@ -319,9 +324,10 @@ test("the paper's way of averaging is labelled, and joins prompt and response by
 
 test("several judges are held against each other; the practice judge says what it is", async () => {
 	const { agreement, warnings, rows } = await report(mixed, "--judge", "strict", "--judge", "practice-judge");
-	assert.deepEqual([agreement?.n, agreement?.missing, agreement?.judges.length], [6, 0, 2]);
+	const [confusion] = agreement?.confusions ?? [];
+	assert.deepEqual([agreement?.n, confusion?.missing, agreement?.judges.length], [6, 0, 2]);
 	assert.equal(
-		agreement?.confusion[2]?.reduce((sum, count) => sum + count),
+		confusion?.matrix[2]?.reduce((sum, count) => sum + count),
 		6,
 	);
 	assert.ok(warnings.some((warning) => /practice judge: plain rules, not a language model/.test(warning)));

@@ -3,7 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { EndpointSource } from "../../server/node/embedding-endpoint.ts";
+import { EndpointSource, type EndpointSourceOptions } from "../../server/node/embedding-endpoint.ts";
 import { MeasureCache, vectorCodec } from "../../server/node/measure-cache.ts";
 import { measuringServer, type Sent } from "./measuring-server.ts";
 
@@ -29,21 +29,22 @@ async function opened(context: TestContext, answer: Parameters<typeof measuringS
 	caches += 1;
 	const cache = await MeasureCache.open(join(folder, path ?? `${caches}.jsonl`), vectorCodec);
 	context.after(() => cache.close());
-	const open = () =>
-		EndpointSource.open({ endpoint: server.endpoint(), model: "m", cache, backoffMs: 1, batchTexts: 4 }, never);
+	const open = () => prepared({ endpoint: server.endpoint(), model: "m", cache, speed: 1_000, batchTexts: 4 });
 	return { server, open };
 }
 
+async function prepared(options: EndpointSourceOptions): Promise<EndpointSource> {
+	const source = new EndpointSource(options);
+	await source.prepare(never);
+	return source;
+}
+
 async function embedded(source: EndpointSource, texts: readonly string[]) {
-	const read: (number[] | null)[] = texts.map(() => null);
-	const asked = texts.map((text) => ({ role: "prompt" as const, text, language: null }));
-	await source.embed(
-		asked,
-		(at, embedding) => {
-			read[at] = embedding && "length" in embedding ? Array.from(embedding) : null;
-		},
-		never,
-	);
+	const read: (number[] | null)[] = [];
+	for (const handle of await source.fetch(texts, never)) {
+		const vector = Number.isNaN(handle) ? null : await source.vector(handle);
+		read.push(vector && Array.from(vector));
+	}
 	return read;
 }
 
@@ -78,11 +79,11 @@ test("the cache outlives the process and is bound to the endpoint", async (conte
 	await embedded(await first.open(), tenTexts);
 	const cache = await MeasureCache.open(join(folder, "shared.jsonl"), vectorCodec);
 	context.after(() => cache.close());
-	const source = await EndpointSource.open({ endpoint: first.server.endpoint(), model: "m", cache }, never);
+	const source = await prepared({ endpoint: first.server.endpoint(), model: "m", cache });
 	const before = first.server.requests.length;
 	assert.deepEqual(await embedded(source, tenTexts), tenTexts.map(vectorOf));
 	assert.equal(first.server.requests.length, before);
-	const other = await EndpointSource.open({ endpoint: first.server.endpoint(), model: "other", cache }, never);
+	const other = await prepared({ endpoint: first.server.endpoint(), model: "other", cache });
 	await embedded(other, ["a text"]);
 	assert.equal(first.server.requests.length, before + 2);
 });

@@ -28,10 +28,10 @@ async function judge(context: TestContext, said: (response: string, nth: number)
 	const cache = await MeasureCache.open(path, judgementCodec);
 	context.after(() => cache.close());
 	const teacher = { name: "j", model: "judge" };
-	return { server, path, judge: new JudgeEndpoint({ endpoint: server.endpoint(), teacher, cache, backoffMs: 1 }) };
+	return { server, path, judge: new JudgeEndpoint({ endpoint: server.endpoint(), teacher, cache, speed: 1_000 }) };
 }
 
-const sample = (response: string) => ({ prompt: "Frage", context: "Frage", response, language: "de" });
+const sample = (response: string) => ({ prompt: "Frage", context: "Frage", response, language: "de", line: "" });
 const samples = (count: number) => Array.from({ length: count }, (_, at) => sample(`Antwort ${at}`));
 const good = (score: number) => JSON.stringify({ feedback: "gut", score });
 

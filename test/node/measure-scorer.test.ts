@@ -37,12 +37,17 @@ async function opened(context: TestContext, answer: (body: Record<string, unknow
 	opens += 1;
 	const cache = await MeasureCache.open(join(folder, `${opens}.jsonl`), likelihoodCodec);
 	context.after(() => cache.close());
-	const open = () =>
-		ScorerEndpoint.open({ endpoint: server.endpoint(), model: "s", cache, separator, backoffMs: 1 }, never);
+	const open = async () => {
+		const scorer = new ScorerEndpoint({ endpoint: server.endpoint(), model: "s", cache, separator, speed: 1_000 });
+		await scorer.prepare(never);
+		return scorer;
+	};
 	return { server, open };
 }
 
-const sample = (context: string, response: string) => ({ prompt: context, context, response, language: "de" });
+const sample = (context: string, response: string) => {
+	return { prompt: context, context, response, language: "de", line: "" };
+};
 
 test("only the response's tokens count, in code points", async (context) => {
 	const { server, open } = await opened(context, honest);

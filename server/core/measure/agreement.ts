@@ -1,33 +1,50 @@
 /** How far judges agree: Krippendorff's alpha and the confusion matrix of two judges. */
 import * as z from "zod/mini";
 
+const Confusion = z.object({
+	/** Places of the two among the judges. */
+	judges: z.tuple([z.int(), z.int()]),
+	/** The first one's 1 to 5 in rows, the second's in columns. */
+	matrix: z.array(z.array(z.int())),
+	/** Samples that one of the two did not rate. */
+	missing: z.int(),
+});
+
 export const Agreement = z.object({
 	judges: z.array(z.string()),
 	/** Ordinal Krippendorff's alpha: 1 = always agree, 0 = as by chance. */
 	alpha: z.nullable(z.number()),
 	/** Samples rated by two judges at least. */
 	n: z.int(),
-	/** The first judge's 1 to 5 in rows, the second's in columns. */
-	confusion: z.array(z.array(z.int())),
-	/** Samples that one of these two did not rate. */
-	missing: z.int(),
+	/** Of every two judges. */
+	confusions: z.array(Confusion),
+	/** The same alpha within each row of the report that has one. */
+	by_row: z.array(z.object({ row: z.int(), alpha: z.nullable(z.number()), n: z.int() })),
 });
 export type Agreement = z.infer<typeof Agreement>;
 
-/** Of ratings from 1 to 5. */
-export function agreementOf(judges: readonly string[], ratings: Ratings): Agreement {
-	const { matrix, missing } = confusionMatrix(
-		ratings.map((row) => [row[0] ?? null, row[1] ?? null]),
-		5,
+/** Of ratings from 1 to 5; `groups` are those of the report's rows. */
+export function agreementOf(judges: readonly string[], ratings: Ratings, groups: readonly Ratings[] = []): Agreement {
+	const pairs = judges.flatMap((_, first) =>
+		judges.slice(first + 1).map((_other, at) => [first, first + 1 + at] as const),
 	);
 	return {
 		judges: [...judges],
 		alpha: krippendorffAlpha(ratings, "ordinal"),
-		n: ratings.filter((row) => row.filter((rating) => rating !== null).length > 1).length,
-		confusion: matrix,
-		missing,
+		n: ratedTwice(ratings),
+		confusions: pairs.map(([first, second]) => ({
+			judges: [first, second],
+			...confusionMatrix(
+				ratings.map((row) => [row[first] ?? null, row[second] ?? null]),
+				5,
+			),
+		})),
+		by_row: groups.map((own, row) => ({ row, alpha: krippendorffAlpha(own, "ordinal"), n: ratedTwice(own) })),
 	};
 }
+
+const ratedTwice = (ratings: Ratings): number =>
+	ratings.filter((row) => row.filter((rating) => rating !== null).length > 1).length;
 
 /** How far apart two ratings are: as names, as ranks, or as numbers. */
 export type Scale = "nominal" | "ordinal" | "interval";

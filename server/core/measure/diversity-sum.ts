@@ -6,6 +6,13 @@ export interface SparseEmbedding {
 	readonly values: Float64Array;
 }
 
+/** A sum as it crosses threads: its memory is shared, not copied. */
+export interface SharedSum {
+	readonly sum: SharedArrayBuffer;
+	readonly count: number;
+	readonly invalid: number;
+}
+
 /** Every number of it, or those that are not zero. */
 export type Embedding = ArrayLike<number> | SparseEmbedding;
 
@@ -16,15 +23,27 @@ export type Embedding = ArrayLike<number> | SparseEmbedding;
  */
 export class DiversitySum {
 	readonly dimensions: number;
-	readonly #sum: Float64Array;
+	readonly #sum: Float64Array<SharedArrayBuffer>;
 	#count = 0;
 	#invalid = 0;
 	/** ‖S‖², until the sum changes. */
 	#squaredNorm: number | null = null;
 
-	constructor(dimensions: number) {
-		this.dimensions = dimensions;
-		this.#sum = new Float64Array(dimensions);
+	constructor(dimensions: number, sum = new Float64Array(new SharedArrayBuffer(8 * dimensions))) {
+		this.dimensions = sum.length;
+		this.#sum = sum;
+	}
+
+	/** The same sum, over the same memory: another thread's, once that has finished adding. */
+	static over({ sum, count, invalid }: SharedSum): DiversitySum {
+		const made = new DiversitySum(0, new Float64Array(sum));
+		made.#count = count;
+		made.#invalid = invalid;
+		return made;
+	}
+
+	shared(): SharedSum {
+		return { sum: this.#sum.buffer, count: this.#count, invalid: this.#invalid };
 	}
 
 	/** Embeddings in the sum. */

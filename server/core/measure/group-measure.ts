@@ -1,59 +1,41 @@
-/** Everything measured on one group of samples. */
-import type { Signer } from "../near-duplicates/signature.ts";
-import type { GroupKey, MeasuredSample } from "./measured-sample.ts";
-import { NoiseMeasure } from "./noise-measure.ts";
+/** One group of samples while it is measured. */
+import type { DiversitySum } from "./diversity-sum.ts";
+import type { GroupKey } from "./measured-sample.ts";
 import type { ResponseLikelihood } from "./perplexity.ts";
-import { type Rating, Ratings } from "./ratings.ts";
-import { TextMeasure } from "./text-measure.ts";
+import { Ratings } from "./ratings.ts";
+import type { Role } from "./sample-table.ts";
 
 /** A response's likelihood, or why there is none. */
 export type Scored = ResponseLikelihood | { readonly failure: string };
 
+/** Reasons may quote a server; a cap keeps an inventive one from filling the memory. */
+const mostReasons = 50;
+
 export class GroupMeasure {
-	/** From 0, as groups appear in the files. */
-	readonly order: number;
 	/** The group's values of the keys it was made by. */
 	readonly labels: Readonly<Partial<Record<GroupKey, string | null>>>;
-	readonly prompts: TextMeasure;
-	readonly responses: TextMeasure;
+	/** Of the table, ascending. */
+	readonly rows: number[] = [];
+	/** Null until a text of the role has an embedding. */
+	readonly sums: Record<Role, DiversitySum | null> = { prompt: null, response: null };
+	/** Texts without an embedding. */
+	readonly failed: Record<Role, number> = { prompt: 0, response: 0 };
+	/** By the first judge. */
 	readonly ratings = new Ratings();
-	readonly noise = new NoiseMeasure();
-	/** In file order, which the paper's way of averaging depends on; null where nothing could be scored. */
-	readonly likelihoods: (ResponseLikelihood | null)[] = [];
 	readonly scorerFailures = new Map<string, number>();
-	/** Of the samples measured: their ids, or `file:line` where they have none. */
-	readonly ids: string[] = [];
-	/** Samples without prompt or response, which no judge or scorer is asked about. */
-	incomplete = 0;
 
-	constructor(labels: Readonly<Partial<Record<GroupKey, string | null>>>, order: number, signer: Signer) {
+	constructor(labels: Readonly<Partial<Record<GroupKey, string | null>>>) {
 		this.labels = labels;
-		this.order = order;
-		this.prompts = new TextMeasure(signer);
-		this.responses = new TextMeasure(signer);
 	}
 
-	get rows(): number {
-		return this.ids.length;
+	/** Such as `gemma · de`. */
+	get name(): string {
+		return Object.values(this.labels).join(" · ") || "all rows";
 	}
 
-	count(sample: MeasuredSample, place: string): void {
-		this.ids.push(sample.id ?? place);
-		if (sample.prompt === null || sample.response === null) this.incomplete += 1;
-		this.prompts.count(sample.prompt, sample.language);
-		this.responses.count(sample.response, sample.language);
-	}
-
-	rate(rating: Rating): void {
-		this.ratings.add(rating);
-	}
-
-	score(scored: Scored): void {
-		if (!("failure" in scored)) {
-			this.likelihoods.push(scored);
-			return;
-		}
-		this.likelihoods.push(null);
-		this.scorerFailures.set(scored.failure, (this.scorerFailures.get(scored.failure) ?? 0) + 1);
+	failScoring(failure: string): void {
+		const isRoom = this.scorerFailures.size < mostReasons || this.scorerFailures.has(failure);
+		const reason = isRoom ? failure : "other reasons";
+		this.scorerFailures.set(reason, (this.scorerFailures.get(reason) ?? 0) + 1);
 	}
 }

@@ -1,4 +1,5 @@
 /** What a judge is asked about one sample: the rubric, then the instruction and the response as material. */
+import { readLanguage } from "../languages.ts";
 import type { Message } from "../sample-row.ts";
 import { rubricFor } from "./rubrics.ts";
 
@@ -15,11 +16,13 @@ export interface JudgedSample {
 	readonly language: string | null;
 }
 
-/** `rubric` replaces our own. */
-export function judgeMessages({ prompt, response, language }: JudgedSample, rubric?: string): Message[] {
+/** Texts in place of our own, by language code, or * for all languages. What form the answer has stays ours. */
+export type OwnRubrics = Readonly<Record<string, string>>;
+
+export function judgeMessages({ prompt, response, language }: JudgedSample, own: OwnRubrics = {}): Message[] {
 	const { text, closing } = rubricFor(language);
 	return [
-		{ role: "system", content: rubric ?? text },
+		{ role: "system", content: ownRubric(own, language) ?? text },
 		{
 			role: "user",
 			content: [
@@ -29,6 +32,11 @@ export function judgeMessages({ prompt, response, language }: JudgedSample, rubr
 			].join("\n\n"),
 		},
 	];
+}
+
+function ownRubric(own: OwnRubrics, language: string | null): string | undefined {
+	const code = readLanguage(language)?.code ?? language ?? "";
+	return Object.hasOwn(own, code) ? own[code] : Object.hasOwn(own, "*") ? own["*"] : undefined;
 }
 
 /** Never between the halves of a pair, which no JSON can carry. */

@@ -99,10 +99,37 @@ function mixed(state: number): number {
 	return hash ^ (hash >>> 16);
 }
 
+/** Frequencies as they cross threads: the memory is shared, not copied. */
+export interface SharedFrequency {
+	readonly frequency: SharedArrayBuffer;
+	readonly texts: number;
+}
+
 /** In how many texts each bucket occurs. One for each language and role, so that teachers share their weights. */
 export class DocumentFrequency {
-	readonly #frequency = new Uint32Array(lexicalDimensions);
+	readonly #frequency: Uint32Array<SharedArrayBuffer>;
 	#texts = 0;
+
+	constructor(frequency = new Uint32Array(new SharedArrayBuffer(4 * lexicalDimensions))) {
+		this.#frequency = frequency;
+	}
+
+	static over({ frequency, texts }: SharedFrequency): DocumentFrequency {
+		const made = new DocumentFrequency(new Uint32Array(frequency));
+		made.#texts = texts;
+		return made;
+	}
+
+	shared(): SharedFrequency {
+		return { frequency: this.#frequency.buffer, texts: this.#texts };
+	}
+
+	/** Adds what another share of the texts counted. */
+	merge(other: DocumentFrequency): void {
+		this.#texts += other.#texts;
+		for (let place = 0; place < lexicalDimensions; place += 1)
+			this.#frequency[place] = (this.#frequency[place] ?? 0) + (other.#frequency[place] ?? 0);
+	}
 
 	get texts(): number {
 		return this.#texts;
@@ -118,8 +145,8 @@ export class DocumentFrequency {
 	 * ln((N + 1) / (df + ½)): close to 0 for what every text has, such as a template, but never 0, so that a set of equal
 	 * texts keeps its direction and comes out as not diverse instead of as unknown.
 	 */
-	weights(): Float64Array {
-		const weights = new Float64Array(lexicalDimensions);
+	weights(): Float64Array<SharedArrayBuffer> {
+		const weights = new Float64Array(new SharedArrayBuffer(8 * lexicalDimensions));
 		for (let place = 0; place < lexicalDimensions; place += 1)
 			weights[place] = Math.log((this.#texts + 1) / ((this.#frequency[place] ?? 0) + 0.5));
 		return weights;

@@ -1,10 +1,12 @@
 /** A measured dataset as tables for a terminal. Names come from the file, so nothing in them may steer it. */
 
 import type { Agreement } from "./agreement.ts";
+import type { Calibration } from "./calibration.ts";
 import type { MeasureReport } from "./measure-report.ts";
 import type { MeasuredRow, Texts } from "./measured-row.ts";
 import { type GroupKey, groupKeys } from "./measured-sample.ts";
 import { interval95, type Metric } from "./metric.ts";
+import { quickTokensBackend } from "./quick-tokens.ts";
 
 export function measureText(report: MeasureReport): string {
 	const { lines, unreadable, files } = report;
@@ -14,6 +16,7 @@ export function measureText(report: MeasureReport): string {
 		textsTable("Responses", report, (row) => row.responses),
 		...(isMeasured(report, "rubric") ? [rubricTable(report)] : []),
 		...(report.agreement ? [agreementText(report.agreement)] : []),
+		...(report.calibration ? [calibrationText(report.calibration)] : []),
 		...(isMeasured(report, "noise") ? [noiseTable(report)] : []),
 		...(isMeasured(report, "perplexity_of_responses") ? [perplexityTable(report)] : []),
 	];
@@ -26,7 +29,8 @@ const isMeasured = ({ rows }: MeasureReport, part: "rubric" | "noise" | "perplex
 function textsTable(title: string, report: MeasureReport, texts: (row: MeasuredRow) => Texts): string {
 	const backend = report.rows[0] ? texts(report.rows[0]).distinct_ri.backend : null;
 	const head = ["n", "missing", "distinct_ri", "95 % interval", "exact dup.", "near dup."];
-	const lengths = ["bytes", "characters", "words"];
+	const isEstimate = report.rows.every((row) => texts(row).length_tokens.backend === quickTokensBackend);
+	const lengths = ["bytes", "characters", "words", isEstimate ? "tokens (est.)" : "tokens"];
 	const cells = (row: MeasuredRow) => {
 		const own = texts(row);
 		return [
@@ -39,6 +43,7 @@ function textsTable(title: string, report: MeasureReport, texts: (row: MeasuredR
 			number(own.length_bytes.value, 1),
 			number(own.length_graphemes.value, 1),
 			number(own.length_words.value, 1),
+			number(own.length_tokens.value, 1),
 		];
 	};
 	return `${title}: diversity by ${backend ?? "nothing"} (no unit; 0 = all alike), mean length\n${table(report, [...head, ...lengths], cells)}`;
@@ -75,15 +80,32 @@ function noiseTable(report: MeasureReport): string {
 	)}`;
 }
 
-function agreementText({ judges, alpha, n, missing, confusion }: Agreement): string {
-	const [first, second] = judges.map(clean);
-	const rows = confusion.map((row, at) => `  ${at + 1}  ${row.map((count) => `${count}`.padStart(6)).join("")}`);
+function agreementText({ judges, alpha, n, confusions }: Agreement): string {
 	return [
 		`Agreement of ${judges.length} judges on ${n} samples: Krippendorff's alpha (ordinal) ${number(alpha, 3)}`,
-		`Rows: ${first}; columns: ${second}; ${missing} samples without both`,
-		`   ${[1, 2, 3, 4, 5].map((score) => `${score}`.padStart(6)).join("")}`,
-		...rows,
+		...confusions.flatMap(({ judges: [first, second], matrix, missing }) => [
+			`Rows: ${clean(judges[first] ?? "")}; columns: ${clean(judges[second] ?? "")}; ${missing} samples without both`,
+			confusionText(matrix),
+		]),
 	].join("\n");
+}
+
+function calibrationText(calibrations: readonly Calibration[]): string {
+	return calibrations
+		.map(({ judge, n, missing, alpha, bias, error, equal, within_one: near, confusion }) =>
+			[
+				`Beside people: ${clean(judge)} on ${n} samples that people rated, ${missing} of theirs without its rating`,
+				`  judge − human ${number(bias, 2)}, mean error ${number(error, 2)}, equal ${percent(equal)}, at most one apart ${percent(near)}, alpha ${number(alpha, 3)}`,
+				"Rows: people; columns: the judge",
+				confusionText(confusion),
+			].join("\n"),
+		)
+		.join("\n");
+}
+
+function confusionText(matrix: readonly (readonly number[])[]): string {
+	const rows = matrix.map((row, at) => `  ${at + 1}  ${row.map((count) => `${count}`.padStart(6)).join("")}`);
+	return [`   ${[1, 2, 3, 4, 5].map((score) => `${score}`.padStart(6)).join("")}`, ...rows].join("\n");
 }
 
 function perplexityTable(report: MeasureReport): string {
@@ -102,7 +124,8 @@ function perplexityTable(report: MeasureReport): string {
 	)}`;
 }
 
-function notes({ warnings, rows }: MeasureReport): string {
+function notes({ warnings, rows, spent }: MeasureReport): string {
+	const money = Object.entries(spent).map(([currency, amount]) => `${amount.toFixed(4)} ${currency}`);
 	const unmeasured = [
 		...(rows.every(({ rubric }) => rubric.backend === null) ? ["rubric (--judge)"] : []),
 		...(rows.every((row) => row.perplexity_of_responses.backend === null) ? ["perplexity (--scorer)"] : []),
@@ -110,6 +133,7 @@ function notes({ warnings, rows }: MeasureReport): string {
 	return [
 		"Mean pairwise distance hardly sees duplicates that are spread out, and falls with length: read it beside both,",
 		"and only against the same backend and language.",
+		...(money.length > 0 ? [`Spent: ${money.join(", ")}.`] : []),
 		...(unmeasured.length > 0 ? [`Not measured: ${unmeasured.join(", ")}.`] : []),
 		...warnings.map((warning) => `Warning: ${clean(warning)}`),
 	].join("\n");

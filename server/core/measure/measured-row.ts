@@ -3,12 +3,14 @@ import * as z from "zod/mini";
 import type { GroupMeasure } from "./group-measure.ts";
 import type { GroupKey } from "./measured-sample.ts";
 import { Metric, unmeasured } from "./metric.ts";
-import { Noise, unmeasuredNoise } from "./noise-measure.ts";
+import { Noise, NoiseMeasure, unmeasuredNoise } from "./noise-measure.ts";
 import { paperPerplexity, paperPerplexityName, summarizePerplexity } from "./perplexity.ts";
-import { type LengthUnit, lengthUnits, type TextMeasure } from "./text-measure.ts";
+import { quickTokensBackend } from "./quick-tokens.ts";
+import type { Role, SampleTable } from "./sample-table.ts";
+import { TextMeasure } from "./text-measure.ts";
 
 /** Raised when a number would come out differently for the same samples and backend. */
-export const measureVersion = 1;
+export const measureVersion = 2;
 
 const Label = z.nullable(z.string());
 
@@ -59,7 +61,7 @@ export const MeasuredRow = z.object({
 		/** Null where all rows were measured. */
 		seed: z.nullable(z.int()),
 		size: z.nullable(z.int()),
-		/** Over the measured prompts and responses, in the order of the files. */
+		/** Over the SHA-256 of each measured [prompt, response], in the order of the files. */
 		sha256: z.string(),
 		/** Ids of the drawn rows, by file order; null where all rows were measured. */
 		ids: z.nullable(z.array(z.string())),
@@ -73,21 +75,35 @@ export interface Backends {
 	readonly embeddings: string;
 	readonly judge: string | null;
 	readonly scorer: string | null;
+	/** Null for an estimate. */
+	readonly tokenizer: string | null;
 	readonly isPaperCompatible: boolean;
 	readonly hasNoise: boolean;
 }
 
-export function measuredRow(group: GroupMeasure, backends: Backends, sample: MeasuredRow["sample"]): MeasuredRow {
-	const prompts = textsOf(group.prompts, group.rows, backends.embeddings);
-	const responses = textsOf(group.responses, group.rows, backends.embeddings);
-	const rubric = rubricOf(group, backends.judge);
-	const perplexity = perplexityOf(group, backends);
+const lengthBackends = {
+	bytes: "UTF-8",
+	graphemes: "UAX 29",
+	words: "letters and digits in a row; ICU dictionary for unspaced scripts",
+} as const;
+
+export function measuredRow(
+	group: GroupMeasure,
+	table: SampleTable,
+	backends: Backends,
+	sample: MeasuredRow["sample"],
+): MeasuredRow {
+	const prompts = textsOf("prompt", group, table, backends);
+	const responses = textsOf("response", group, table, backends);
+	const rubric = rubricOf(group, table, backends.judge);
+	const perplexity = perplexityOf(group, table, backends);
+	const n = group.rows.length;
 	return {
 		teacher_model: label(group, "teacher"),
 		target_lang: label(group, "language"),
 		strategy: label(group, "strategy"),
 		source: label(group, "source"),
-		n: group.rows,
+		n,
 		prompts_distinct_ri: prompts.distinct_ri.value,
 		responses_distinct_ri: responses.distinct_ri.value,
 		rubric_score: rubric.value,
@@ -99,7 +115,7 @@ export function measuredRow(group: GroupMeasure, backends: Backends, sample: Mea
 		responses,
 		rubric,
 		perplexity_of_responses: perplexity,
-		noise: backends.hasNoise ? group.noise.metric(group.rows) : unmeasuredNoise(group.rows),
+		noise: backends.hasNoise ? noiseOf(group.rows, table) : unmeasuredNoise(n),
 		sample,
 		measure_version: measureVersion,
 	};
@@ -111,48 +127,70 @@ function label(group: GroupMeasure, key: GroupKey): string | null {
 	return group.labels[key]?.slice(0, 200) ?? "(unknown)";
 }
 
-function textsOf(texts: TextMeasure, rows: number, backend: string): Texts {
-	const length = (unit: LengthUnit) => texts.length(unit);
-	const [bytes, graphemes, words] = lengthUnits;
+function textsOf(role: Role, group: GroupMeasure, table: SampleTable, backends: Backends): Texts {
+	const texts = new TextMeasure(table.texts[role], group.rows);
 	return {
-		distinct_ri: texts.diversity(backend),
+		distinct_ri: texts.diversity({
+			sum: group.sums[role],
+			failed: group.failed[role],
+			backend: backends.embeddings,
+		}),
 		exact_duplicate_share: texts.exactDuplicates(),
 		near_duplicate_share: texts.nearDuplicates(),
-		length_bytes: length(bytes),
-		length_graphemes: length(graphemes),
-		length_words: length(words),
-		length_tokens: unmeasured(rows, "no tokenizer was given"),
+		length_bytes: texts.length("bytes", lengthBackends.bytes),
+		length_graphemes: texts.length("graphemes", lengthBackends.graphemes),
+		length_words: texts.length("words", lengthBackends.words),
+		length_tokens: texts.length("tokens", backends.tokenizer ?? quickTokensBackend),
 	};
 }
 
-function rubricOf(group: GroupMeasure, judge: string | null): MeasuredRow["rubric"] {
+function noiseOf(rows: readonly number[], table: SampleTable): Noise {
+	const noise = new NoiseMeasure();
+	for (const row of rows) {
+		const bits = table.bits.at(row);
+		const z = table.noiseZ.at(row);
+		if (!Number.isNaN(bits)) noise.add(bits, Number.isNaN(z) ? null : z);
+	}
+	return noise.metric(rows.length);
+}
+
+function incompleteRows({ rows }: GroupMeasure, table: SampleTable): number {
+	return rows.reduce((sum, row) => sum + (table.isComplete(row) ? 0 : 1), 0);
+}
+
+function rubricOf(group: GroupMeasure, table: SampleTable, judge: string | null): MeasuredRow["rubric"] {
 	if (judge === null) {
-		const metric = unmeasured(group.rows, "no judge was asked; see --judge");
+		const metric = unmeasured(group.rows.length, "no judge was asked; see --judge");
 		return { ...metric, failure_rate: null, histogram: null, failures: {} };
 	}
 	const { ratings } = group;
-	const metric = ratings.metric(judge, group.incomplete);
 	return {
-		...metric,
+		...ratings.metric(judge, incompleteRows(group, table)),
 		failure_rate: ratings.failureRate,
 		histogram: [...ratings.histogram],
 		failures: ratings.failures,
 	};
 }
 
-function perplexityOf(group: GroupMeasure, backends: Backends): MeasuredRow["perplexity_of_responses"] {
+function perplexityOf(
+	group: GroupMeasure,
+	table: SampleTable,
+	backends: Backends,
+): MeasuredRow["perplexity_of_responses"] {
 	if (backends.scorer === null) {
-		const metric = unmeasured(group.rows, "no scorer was asked; see --scorer");
+		const metric = unmeasured(group.rows.length, "no scorer was asked; see --scorer");
 		return { ...metric, average: null, median: null, bits_per_byte: null, truncated: 0, failures: {} };
 	}
-	const summary = summarizePerplexity(group.likelihoods);
+	// In file order, which the paper's way of averaging depends on.
+	const likelihoods = group.rows.filter((row) => table.isComplete(row)).map((row) => table.likelihood(row));
+	const summary = summarizePerplexity(likelihoods);
 	const { n, median, bitsPerByte, truncated } = summary;
 	return {
-		value: backends.isPaperCompatible ? paperPerplexity(group.likelihoods) : summary.tokenWeighted,
+		value: backends.isPaperCompatible ? paperPerplexity(likelihoods) : summary.tokenWeighted,
 		// A ratio of sums with heavy tails: the median beside it says more than a normal interval would.
 		stderr: null,
 		n,
-		missing: group.rows - n,
+		missing: group.rows.length - n,
 		reason: n === 0 ? "no response could be scored" : null,
 		backend: backends.scorer,
 		average: backends.isPaperCompatible ? paperPerplexityName : "token-weighted",

@@ -48,15 +48,22 @@ export function readEcho(body: unknown): EchoRead {
 		return {
 			fault: `${all.length} log-probabilities for ${usage.prompt_tokens} + ${added} tokens; the text is not echoed`,
 		};
-	const logprobs = all.slice(0, usage.prompt_tokens);
-	const fault = faultOf(logprobs);
-	if (fault !== null) return { fault };
 	const isOrdered = offsets?.length === all.length && offsets.every((offset, at) => offset >= (offsets[at - 1] ?? 0));
-	return {
-		tokens: tokens.slice(0, usage.prompt_tokens),
-		logprobs,
-		offsets: isOrdered ? offsets.slice(0, usage.prompt_tokens) : null,
-	};
+	return checkedEcho(
+		tokens.slice(0, usage.prompt_tokens),
+		all.slice(0, usage.prompt_tokens),
+		isOrdered ? offsets.slice(0, usage.prompt_tokens) : null,
+	);
+}
+
+/** The tokens of a text where their log-probabilities can be such, else why not. */
+export function checkedEcho(
+	tokens: readonly string[],
+	logprobs: readonly (number | null)[],
+	offsets: readonly number[] | null,
+): EchoRead {
+	const fault = faultOf(logprobs);
+	return fault === null ? { tokens, logprobs, offsets } : { fault };
 }
 
 function faultOf(logprobs: readonly (number | null)[]): string | null {

@@ -1,117 +1,96 @@
-/** What is measured on the prompts, or on the responses, of one group of samples. */
-
-import { textKey } from "../checks/exact-duplicate.ts";
+/** What the prompts, or the responses, of one group of samples come to. */
 import { defaultThreshold, findNearDuplicates } from "../near-duplicates/near-duplicates.ts";
-import type { Signer } from "../near-duplicates/signature.ts";
-import { collectSignatures, type SignatureCollector } from "../near-duplicates/signature-columns.ts";
-import { DiversitySum, type Embedding } from "./diversity-sum.ts";
+import type { DiversitySum } from "./diversity-sum.ts";
 import { Jackknife } from "./jackknife.ts";
-import type { Metric } from "./metric.ts";
+import { type Metric, unmeasured } from "./metric.ts";
 import { RunningMean } from "./running-mean.ts";
-import { graphemes, utf8Bytes, words } from "./text-length.ts";
+import type { TextTable } from "./text-table.ts";
 
-export const lengthUnits = ["bytes", "graphemes", "words"] as const;
-export type LengthUnit = (typeof lengthUnits)[number];
+export type LengthUnit = "bytes" | "graphemes" | "words" | "tokens";
+
+export interface EmbeddedTexts {
+	/** Null where no text has an embedding. */
+	readonly sum: DiversitySum | null;
+	/** Texts the backend gave no embedding for. */
+	readonly failed: number;
+	readonly backend: string;
+}
 
 export class TextMeasure {
-	readonly #lengths: Readonly<Record<LengthUnit, RunningMean>> = {
-		bytes: new RunningMean(),
-		graphemes: new RunningMean(),
-		words: new RunningMean(),
-	};
-	/** Two different texts share a key in 1 of 20,000 files of a million texts. */
-	readonly #keys = new Set<number>();
-	#texts = 0;
-	#missing = 0;
-	#sum: DiversitySum | undefined;
-	readonly #jackknife = new Jackknife();
-	#failed = 0;
-	readonly #signatures: SignatureCollector;
+	readonly #table: TextTable;
+	readonly #rows: readonly number[];
+	readonly #texts: number;
 
-	/** Making a signer takes longer than most texts do, so all groups share one. */
-	constructor(signer: Signer) {
-		this.#signatures = collectSignatures(16, signer);
+	/** `rows` of the table belong to the group, ascending. */
+	constructor(table: TextTable, rows: readonly number[]) {
+		this.#table = table;
+		this.#rows = rows;
+		this.#texts = rows.reduce((sum, row) => sum + table.has.at(row), 0);
 	}
 
-	/** First pass: counts the text; null where the sample has none. */
-	count(text: string | null, language: string | null): void {
-		if (text === null) {
-			this.#missing += 1;
-			return;
+	get #missing(): number {
+		return this.#rows.length - this.#texts;
+	}
+
+	diversity({ sum, failed, backend }: EmbeddedTexts): Metric {
+		const n = sum?.count ?? 0;
+		const invalid = (sum?.invalid ?? 0) + failed;
+		const value = sum?.distinctRi() ?? null;
+		const missing = this.#missing + invalid;
+		return { value, stderr: this.#spread(value), n, missing, reason: diversityReason(n, invalid), backend };
+	}
+
+	#spread(value: number | null): number | null {
+		if (value === null) return null;
+		const jackknife = new Jackknife();
+		for (const row of this.#rows) {
+			const alignment = this.#table.alignment.at(row);
+			if (!Number.isNaN(alignment)) jackknife.add(alignment);
 		}
-		this.#texts += 1;
-		this.#keys.add(textKey(text));
-		this.#signatures.add(text);
-		this.#lengths.bytes.add(utf8Bytes(text));
-		this.#lengths.graphemes.add(graphemes(text));
-		this.#lengths.words.add(words(text, language));
+		return jackknife.standardError();
 	}
 
-	/** Second pass: null where the backend gave no embedding. */
-	embed(embedding: Embedding | null, dimensions: number): void {
-		if (embedding === null) this.#failed += 1;
-		else {
-			this.#sum ??= new DiversitySum(dimensions);
-			this.#sum.add(embedding);
-		}
-	}
-
-	/** Third pass, over the same embeddings. Returns the mean distance of this text to all others. */
-	spread(embedding: Embedding | null): number | null {
-		const alignment = embedding === null ? null : (this.#sum?.alignment(embedding) ?? null);
-		if (alignment === null) return null;
-		this.#jackknife.add(alignment);
-		return this.#sum?.distanceToOthers(alignment) ?? null;
-	}
-
-	diversity(backend: string): Metric {
-		const n = this.#sum?.count ?? 0;
-		const invalid = (this.#sum?.invalid ?? 0) + this.#failed;
-		const value = this.#sum?.distinctRi() ?? null;
-		return {
-			value,
-			stderr: value === null ? null : this.#jackknife.standardError(),
-			n,
-			missing: this.#missing + invalid,
-			reason: diversityReason(n, invalid),
-			backend,
-		};
-	}
-
-	length(unit: LengthUnit): Metric {
-		const { mean, stderr, count } = this.#lengths[unit];
-		const reason = mean === null ? "no text" : null;
-		return { value: mean, stderr, n: count, missing: this.#missing, reason, backend: lengthBackends[unit] };
+	length(unit: LengthUnit, backend: string): Metric {
+		const lengths = new RunningMean();
+		for (const row of this.#rows) if (this.#table.isThere(row)) lengths.add(this.#table[unit].at(row));
+		const { mean: value, stderr, count: n } = lengths;
+		return { value, stderr, n, missing: this.#missing, reason: value === null ? "no text" : null, backend };
 	}
 
 	/** Share of texts that stand in the group before; null without a text. */
 	exactDuplicates(): Metric {
-		const value = this.#texts === 0 ? null : 1 - this.#keys.size / this.#texts;
-		const reason = value === null ? "no text" : null;
-		return { value, stderr: null, n: this.#texts, missing: this.#missing, reason, backend: "NFC, white space folded" };
+		const backend = "NFC, white space folded";
+		if (this.#texts === 0) return { ...unmeasured(this.#missing, "no text"), backend };
+		const keys = new Set<number>();
+		for (const row of this.#rows) if (this.#table.isThere(row)) keys.add(this.#table.keys.at(row));
+		const value = 1 - keys.size / this.#texts;
+		return { value, stderr: null, n: this.#texts, missing: this.#missing, reason: null, backend };
 	}
 
-	/** Share of texts that almost stand in the group before, exact ones included. Asked for once, after the last text. */
+	/** Share of texts that almost stand in the group before, exact ones included. Fills in who the nearest is. */
 	nearDuplicates(): Metric {
-		const { nearest, cutRows } = findNearDuplicates(this.#signatures.finish());
-		const found = nearest.reduce((sum, partner) => sum + (partner === -1 ? 0 : 1), 0);
-		const cut = cutRows > 0 ? `${cutRows} texts are like so many others that not all were compared` : null;
+		const backend = `MinHash of character n-grams, Jaccard ≥ ${defaultThreshold}`;
+		if (this.#texts === 0) return { ...unmeasured(this.#missing, "no text"), backend };
+		const found = findNearDuplicates(this.#table.signatures.gather(this.#rows));
+		let copies = 0;
+		for (const [at, row] of this.#rows.entries()) {
+			const partner = found.nearest[at] ?? -1;
+			if (partner === -1) continue;
+			copies += 1;
+			this.#table.nearest.set(row, this.#rows[partner] ?? -1);
+			this.#table.similarity.set(row, found.similarity[at] ?? Number.NaN);
+		}
+		const cut = `${found.cutRows} texts are like so many others that not all were compared`;
 		return {
-			value: this.#texts === 0 ? null : found / this.#texts,
+			value: copies / this.#texts,
 			stderr: null,
 			n: this.#texts,
 			missing: this.#missing,
-			reason: this.#texts === 0 ? "no text" : cut,
-			backend: `MinHash of character n-grams, Jaccard ≥ ${defaultThreshold}`,
+			reason: found.cutRows > 0 ? cut : null,
+			backend,
 		};
 	}
 }
-
-const lengthBackends: Readonly<Record<LengthUnit, string>> = {
-	bytes: "UTF-8",
-	graphemes: "UAX 29",
-	words: "letters and digits in a row; ICU dictionary for unspaced scripts",
-};
 
 function diversityReason(n: number, invalid: number): string | null {
 	if (n < 2) return invalid > 0 ? `fewer than 2 usable embeddings, ${invalid} invalid` : "fewer than 2 texts";

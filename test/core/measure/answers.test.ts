@@ -112,7 +112,9 @@ test("each language has a rubric of its own, with five levels, feedback before s
 test("a language without a rubric gets the English one; a rubric of one's own replaces it", () => {
 	const english = judgeMessages({ prompt: "P", response: "R", language: "en" })[0]?.content;
 	assert.equal(judgeMessages({ prompt: "P", response: "R", language: "sw" })[0]?.content, english);
-	assert.equal(judgeMessages({ prompt: "P", response: "R", language: "de" }, "mine")[0]?.content, "mine");
+	const own = { de: "mine", "*": "for all others" };
+	assert.equal(judgeMessages({ prompt: "P", response: "R", language: "de-AT" }, own)[0]?.content, "mine");
+	assert.equal(judgeMessages({ prompt: "P", response: "R", language: null }, own)[0]?.content, "for all others");
 });
 test("a long response is cut, never the request for an answer", () => {
 	const user =

@@ -1,0 +1,35 @@
+/** Ratings by people, kept in `.polyglot/review.jsonl`. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { HumanRating, ratingsBySample } from "../core/measure/human-rating.ts";
+import { JsonlLog } from "./jsonl-log.ts";
+
+const reviewPath = (folder: string): string => join(folder, ".polyglot", "review.jsonl");
+
+/** By `contentKey` of the sample; empty where nobody rated. Lines that are no rating are passed over. */
+export async function readHumanRatings(folder: string): Promise<ReadonlyMap<string, number>> {
+	const text = await readFile(reviewPath(folder), "utf8").catch((cause: NodeJS.ErrnoException) => {
+		if (cause.code === "ENOENT") return "";
+		throw cause;
+	});
+	return ratingsBySample(text.split("\n").flatMap((line) => readRating(line) ?? []));
+}
+
+/** Resolves once the ratings are on disk. */
+export async function keepHumanRatings(folder: string, ratings: readonly HumanRating[]): Promise<void> {
+	const log = await JsonlLog.open(reviewPath(folder));
+	try {
+		await Promise.all(ratings.map((rating) => log.append(rating)));
+	} finally {
+		await log.close();
+	}
+}
+
+function readRating(line: string): HumanRating | undefined {
+	if (!line.includes('"rated"')) return undefined;
+	try {
+		return HumanRating.safeParse(JSON.parse(line)).data;
+	} catch {
+		return undefined;
+	}
+}

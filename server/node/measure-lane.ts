@@ -1,0 +1,301 @@
+/**
+ * One measuring endpoint's share of a measurement: sends at the pace the endpoint allows, within budget and quotas, again
+ * where it may help, and writes every attempt down. Built of the generation engine's parts.
+ */
+import { AdaptiveLimit } from "../core/generate/adaptive-limit.ts";
+import { nextStep, type Outcome, retryDelayMs } from "../core/generate/attempt-policy.ts";
+import { CircuitBreaker } from "../core/generate/circuit-breaker.ts";
+import { RateBucket } from "../core/generate/rate-bucket.ts";
+import type { Failure } from "../core/generate/reply.ts";
+import { costOf } from "../core/generate/spending.ts";
+import { UserError } from "../core/problem.ts";
+import type { Teacher } from "../core/project.ts";
+import type { Usage } from "../core/sample-row.ts";
+import { attemptCost, type JournalSlot, type MeasureAttempt } from "./measure-journal.ts";
+
+export interface LaneOptions extends Pick<Teacher, "concurrency" | "rpm" | "tpm" | "price"> {
+	/** Absent where nobody keeps account, as in a test of one backend. */
+	readonly journal?: JournalSlot;
+	/** How fast this lane's clock goes: tests wait in milliseconds what users wait in seconds. */
+	readonly speed?: number;
+}
+
+/** One request, as often as it takes. */
+export interface Asked<Reply> {
+	/** Of the value in the cache. */
+	readonly key: string;
+	/** Tokens it is expected to use. */
+	readonly expected: Usage;
+	/** `unusable`: answers before that could not be read. */
+	readonly send: (unusable: number) => Promise<Reply | Failure>;
+	/** What an answer used, and in a few words why it is none. */
+	readonly read: (reply: Reply) => ReadReply;
+	/** Failures of the request alone, which say nothing about the endpoint. */
+	readonly isOwnFault?: (failure: Failure) => boolean;
+}
+
+export interface ReadReply {
+	readonly usage: Usage | null;
+	readonly fault: string | null;
+	/** Asked again, the server would say the same. */
+	readonly isFinal?: boolean;
+}
+
+export interface Given<Reply> {
+	readonly reply: Reply | null;
+	/** Why there is no reply, or why it is none. */
+	readonly failure: Failure | null;
+	readonly fault: string | null;
+}
+
+const defaultConcurrency = 16;
+
+export class MeasureLane {
+	readonly backend: string;
+	readonly kind: MeasureAttempt["kind"];
+	readonly #options: LaneOptions;
+	readonly #limit: AdaptiveLimit;
+	readonly #breaker: CircuitBreaker;
+	readonly #requests: RateBucket | undefined;
+	readonly #tokens: RateBucket | undefined;
+	readonly #speed: number;
+	#inFlight = 0;
+	/** Waiting for a place, those that were sent before ahead of new ones. */
+	readonly #queue: (() => void)[] = [];
+	readonly #again: (() => void)[] = [];
+	#wake: NodeJS.Timeout | undefined;
+	#stopped: UserError | undefined;
+	#waitReason: string | null = null;
+
+	constructor(backend: string, kind: MeasureAttempt["kind"], options: LaneOptions = {}) {
+		this.backend = backend;
+		this.kind = kind;
+		this.#options = options;
+		this.#speed = options.speed ?? 1;
+		const now = () => performance.now() * this.#speed;
+		const clock = { now, random: Math.random };
+		this.#limit = new AdaptiveLimit({ ...clock, max: options.concurrency ?? defaultConcurrency });
+		this.#breaker = new CircuitBreaker(clock);
+		this.#requests = options.rpm === undefined ? undefined : new RateBucket(options.rpm, now);
+		this.#tokens = options.tpm === undefined ? undefined : new RateBucket(options.tpm, now);
+	}
+
+	get #journal() {
+		return this.#options.journal?.current;
+	}
+
+	get inFlight(): number {
+		return this.#inFlight;
+	}
+
+	/** Why nothing is sent just now; null while requests flow. */
+	get waiting(): string | null {
+		if (this.#queue.length + this.#again.length === 0 || this.#inFlight > 0) return null;
+		const seconds = Math.ceil(this.#holdMs() / 1000);
+		return seconds > 0 ? `${this.backend}: ${this.#waitReason ?? "its quota"}, next try in ${seconds} s` : null;
+	}
+
+	/**
+	 * What came back in the end. Throws `UserError` where the endpoint as a whole does not work or the budget is used up,
+	 * and rejects when `signal` is aborted: what was answered before is kept.
+	 */
+	async ask<Reply extends { readonly type: string }>(asked: Asked<Reply>, signal: AbortSignal): Promise<Given<Reply>> {
+		const before = this.#journal?.settled(asked.key);
+		if (before?.failure) return { reply: null, failure: null, fault: before.failure };
+		const earlier: Outcome[] = [...(before?.earlier ?? [])];
+		for (;;) {
+			const reserved = await this.#enter(asked.expected, earlier.length > 0, signal);
+			const given = await this.#attempt(asked, earlier, reserved);
+			if (given) return given;
+			const last = earlier.at(-1) ?? "transient";
+			await this.#wait(retryDelayMs(last, earlier.slice(0, -1), Math.random), signal);
+		}
+	}
+
+	/** One attempt; undefined where another is due, whose reason is then in `earlier`. */
+	async #attempt<Reply extends { readonly type: string }>(
+		asked: Asked<Reply>,
+		earlier: Outcome[],
+		reserved: number,
+	): Promise<Given<Reply> | undefined> {
+		const sentAt = performance.now() * this.#speed;
+		const startedAt = performance.now();
+		const reply = await asked.send(earlier.filter((one) => one === "invalid").length).catch((cause: unknown) => {
+			this.#leave();
+			this.#journal?.release(reserved);
+			throw cause;
+		});
+		const failure = isFailure(reply) ? reply : null;
+		const read: ReadReply = isFailure(reply) ? { usage: null, fault: reply.message } : asked.read(reply);
+		const isOwnFault = failure !== null && asked.isOwnFault?.(failure) === true;
+		const outcome = isOwnFault ? "rejected" : outcomeOf(failure, read);
+		const step = nextStep(outcome, earlier);
+		this.#adapt(outcome, read.fault, sentAt, failure, isOwnFault);
+		const isEstimated = failure === null && read.usage === null;
+		const usage = isEstimated ? asked.expected : read.usage;
+		if (usage) this.#tokens?.take(usage.promptTokens + usage.completionTokens - tokensOf(asked.expected));
+		this.#leave();
+		await this.#journal?.settle(
+			{
+				key: asked.key,
+				backend: this.backend,
+				kind: this.kind,
+				attempt: earlier.length + 1,
+				outcome,
+				verdict: step === "keep" ? "kept" : step === "drop" ? "dropped" : "again",
+				reason: read.fault,
+				usage,
+				isEstimated,
+				status: failure ? failure.status : 200,
+				latencyMs: Math.round(performance.now() - startedAt),
+				cost: attemptCost(this.#options.price, usage),
+			},
+			reserved,
+		);
+		if (step === "stop") this.#stop(new UserError("endpoint", read.fault ?? outcome));
+		if (step === "keep" || step === "drop")
+			return { reply: failure ? null : (reply as Reply), failure, fault: read.fault };
+		earlier.push(outcome);
+		return undefined;
+	}
+
+	/** Waits for a place, and takes quota and money; resolves with the money. */
+	async #enter(expected: Usage, isAgain: boolean, signal: AbortSignal): Promise<number> {
+		for (;;) {
+			signal.throwIfAborted();
+			if (this.#stopped) throw this.#stopped;
+			const isFirst = isAgain || this.#again.length === 0;
+			if (isFirst && this.#maySend(expected)) break;
+			await this.#turn(isAgain, signal);
+		}
+		const reserved = this.#expectedCost(expected);
+		if (this.#journal?.reserve(this.#options.price, reserved) === false) this.#stop(this.#outOfBudget());
+		if (this.#stopped) throw this.#stopped;
+		this.#inFlight += 1;
+		this.#requests?.take(1);
+		this.#tokens?.take(tokensOf(expected));
+		return reserved;
+	}
+
+	#maySend(expected: Usage): boolean {
+		if (!this.#limit.maySend(this.#inFlight) || this.#bucketMs(expected) > 0) return false;
+		return !this.#breaker.isProbing || this.#inFlight === 0;
+	}
+
+	#bucketMs(expected: Usage): number {
+		return Math.max(this.#requests?.waitMs(1) ?? 0, this.#tokens?.waitMs(tokensOf(expected)) ?? 0);
+	}
+
+	#holdMs(): number {
+		return Math.max(this.#limit.pauseMs, this.#requests?.waitMs(1) ?? 0, this.#tokens?.waitMs(1) ?? 0);
+	}
+
+	#expectedCost(expected: Usage): number {
+		const { price } = this.#options;
+		return price ? costOf(price, expected.promptTokens, expected.completionTokens) : 0;
+	}
+
+	#outOfBudget(): UserError {
+		const { budget, spent = {} } = this.#journal ?? {};
+		const { amount = 0, currency = "" } = budget ?? {};
+		return new UserError(
+			"budget",
+			`The budget of ${amount} ${currency} is used up: ${(spent[currency] ?? 0).toFixed(4)} ${currency} are spent. What was answered is kept; raise the budget and measure again to go on.`,
+		);
+	}
+
+	/** Resolves when it is worth looking again: a place is free, or a pause is over. */
+	#turn(isAgain: boolean, signal: AbortSignal): Promise<void> {
+		return new Promise((resolve, reject) => {
+			const queue = isAgain ? this.#again : this.#queue;
+			const stop = () => {
+				const at = queue.indexOf(wake);
+				if (at !== -1) queue.splice(at, 1);
+				reject(signal.reason);
+			};
+			const wake = () => {
+				signal.removeEventListener("abort", stop);
+				resolve();
+			};
+			signal.addEventListener("abort", stop, { once: true });
+			queue.push(wake);
+			this.#sleep();
+		});
+	}
+
+	/** Wakes as many as there are places, retries first. */
+	#next(): void {
+		const places = this.#stopped ? Number.POSITIVE_INFINITY : Math.max(1, this.#limit.limit - this.#inFlight);
+		for (let woken = 0; woken < places; woken += 1) {
+			const wake = this.#again.shift() ?? this.#queue.shift();
+			if (!wake) return;
+			wake();
+		}
+	}
+
+	#sleep(): void {
+		const ms = this.#holdMs() / this.#speed;
+		if (ms <= 0 && this.#inFlight > 0) return;
+		clearTimeout(this.#wake);
+		this.#wake = setTimeout(() => this.#next(), Math.max(1, Math.ceil(ms)));
+	}
+
+	#leave(): void {
+		this.#inFlight -= 1;
+		this.#next();
+	}
+
+	/** Tells pace and breaker what came back. */
+	#adapt(outcome: Outcome, reason: string | null, sentAt: number, failure: Failure | null, isOwnFault: boolean): void {
+		if (failure === null) this.#event("limit", this.#limit.succeeded());
+		else if (outcome === "busy") this.#event("limit", this.#limit.overloaded(sentAt, failure.retryAfterMs));
+		else if (!isOwnFault) this.#limit.stumbled();
+		if (outcome === "busy") this.#waitReason = "the server asks to slow down";
+		if (outcome === "answered" || isOwnFault) {
+			this.#breaker.succeeded();
+			return;
+		}
+		const step = this.#breaker.failed(outcome, reason ?? outcome, sentAt, failure?.retryAfterMs ?? 0);
+		if (step.type === "hold") {
+			this.#waitReason = reason;
+			this.#limit.holdBack(step.ms);
+			this.#event("hold", { ms: Math.round(step.ms), reason });
+		}
+		if (step.type === "stop") this.#stop(new UserError("endpoint", step.reason));
+	}
+
+	#event(type: string, details: object | undefined): void {
+		if (details) this.#journal?.event({ type, backend: this.backend, ...details }).catch(() => {});
+	}
+
+	#stop(cause: UserError): void {
+		if (this.#stopped) return;
+		this.#stopped = cause;
+		this.#event("stop", { reason: cause.message });
+		this.#next();
+	}
+
+	#wait(ms: number, signal: AbortSignal): Promise<void> {
+		if (ms <= 0) return Promise.resolve();
+		return new Promise((resolve, reject) => {
+			const stop = () => {
+				clearTimeout(timer);
+				reject(signal.reason);
+			};
+			const timer = setTimeout(() => {
+				signal.removeEventListener("abort", stop);
+				resolve();
+			}, ms / this.#speed);
+			signal.addEventListener("abort", stop, { once: true });
+		});
+	}
+}
+
+function outcomeOf(failure: Failure | null, { fault, isFinal }: ReadReply): Outcome {
+	if (failure === null) return fault === null ? "answered" : isFinal ? "rejected" : "invalid";
+	// A 200 that can't be read is not a passing fault of the line.
+	return failure.status === 200 && failure.kind === "transient" ? "invalid" : failure.kind;
+}
+
+const isFailure = (reply: { readonly type: string }): reply is Failure => reply.type === "failure";
+const tokensOf = ({ promptTokens, completionTokens }: Usage): number => promptTokens + completionTokens;
