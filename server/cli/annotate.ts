@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import type { AnnotateOptions } from "../core/annotate.ts";
 import { checkCodes } from "../core/checks/codes.ts";
 import { UserError } from "../core/problem.ts";
-import { type AnnotatedLine, annotateFile } from "../node/annotate-file.ts";
+import { type AnnotatedLine, annotateFiles } from "../node/annotate-file.ts";
 import { detectorsOrFranc } from "../node/language-detectors.ts";
 import { loadProject } from "../node/project-file.ts";
 import type { Report } from "./annotate-formats.ts";
@@ -52,24 +52,24 @@ async function annotateAll(
 	io: CommandIo,
 ): Promise<boolean> {
 	let hasFailed = false;
-	for (const file of files) {
-		for await (const lines of readable(annotateFile(resolve(io.cwd, file), file, options), file)) {
-			io.signal.throwIfAborted();
-			hasFailed ||= lines.some(({ problems }) => problems.some(({ code }) => failOn(code)));
-			report.add(lines);
-		}
+	const named = files.map((name) => ({ path: resolve(io.cwd, name), name }));
+	const { mediaFolder, engineFile, signal } = io;
+	for await (const lines of readable(annotateFiles(named, options, { mediaFolder, engineFile, signal }))) {
+		signal.throwIfAborted();
+		hasFailed ||= lines.some(({ problems }) => problems.some(({ code }) => failOn(code)));
+		report.add(lines);
 	}
 	report.finish();
 	return hasFailed;
 }
 
-/** Turns a failing disk into a sentence with the file's name. */
-async function* readable(lines: AsyncIterable<readonly AnnotatedLine[]>, file: string) {
+/** Turns a failing disk into a sentence; the system's own message names the file. */
+async function* readable(lines: AsyncIterable<readonly AnnotatedLine[]>) {
 	try {
 		yield* lines;
 	} catch (cause) {
 		if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
-		throw new UserError("unreadable", `${file} can't be read: ${(cause as Error).message}`, { cause });
+		throw new UserError("unreadable", `A file can't be read: ${(cause as Error).message}`, { cause });
 	}
 }
 

@@ -181,7 +181,11 @@ export function findingsInFile(
 ): readonly Finding[] {
 	const { share } = annotation;
 	if (!share) return annotation.findings;
-	const placeOf = (other: number): FilePlace => statistics.placeOf?.(other) ?? { line: other, file: null };
+	const own = statistics.placeOf?.(line);
+	const placeOf = (other: number): FilePlace => {
+		const place = statistics.placeOf?.(other) ?? { line: other, file: null };
+		return place.file === own?.file ? { ...place, file: null } : place;
+	};
 	const language = readLanguage(annotation.language);
 	const more: Finding[] = [];
 	const first = statistics.firstLines.get(share.key);

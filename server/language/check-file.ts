@@ -4,7 +4,7 @@ import type { Finding } from "../core/checks/finding.ts";
 import { requests } from "../core/engine-api.ts";
 import type { Detectors } from "../core/language-id/detector.ts";
 import { UserError } from "../core/problem.ts";
-import { annotateFile } from "../node/annotate-file.ts";
+import { annotateFiles } from "../node/annotate-file.ts";
 import { detectorsOrFranc } from "../node/language-detectors.ts";
 import type { Feature } from "./feature.ts";
 import { respond } from "./respond.ts";
@@ -15,14 +15,16 @@ const shownFindings = 500;
 export const checkFileFeature: Feature = (server) => {
 	let detectors: Promise<Detectors> | undefined;
 	respond(server, requests.checkFile, async ({ path }) => {
-		detectors ??= detectorsOrFranc(server.runtime.mediaFolder, server.runtime.log);
+		const { mediaFolder, engineFile, log } = server.runtime;
+		detectors ??= detectorsOrFranc(mediaFolder, log);
 		const options = { project: server.project(), detectors: await detectors };
 		const report = new FileReport(basename(path));
 		try {
-			for await (const lines of annotateFile(path, path, options)) {
+			for await (const lines of annotateFiles([{ path, name: path }], options, { mediaFolder, engineFile })) {
 				for (const { line, problems } of lines) report.add(line, problems);
 			}
 		} catch (cause) {
+			if (cause instanceof UserError) throw cause;
 			throw new UserError(
 				"unreadable",
 				`${path} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -1,17 +1,28 @@
-/** Annotates a file of any size: one pass for the file's statistics, one for the findings. */
+/** Annotates files of any size and packing: read once, their lines on several threads; then what only all of them can say. */
 import {
 	type AnnotateOptions,
-	annotateLine,
 	collectStatistics,
 	type FileStatistics,
 	findingsInFile,
 	nearThreshold,
-	shareOf,
 } from "../core/annotate.ts";
 import type { Finding } from "../core/checks/finding.ts";
 import { nearestByKey } from "../core/checks/near-duplicate.ts";
-import { collectSignatures } from "../core/near-duplicates/signature-columns.ts";
-import { readLines } from "./read-lines.ts";
+import type { FilePlace } from "../core/checks/turn-place.ts";
+import { createSigner, type Signer } from "../core/near-duplicates/signature.ts";
+import { joinSignatures } from "../core/near-duplicates/signature-columns.ts";
+import type { AnnotateSetup } from "./annotate-duty.ts";
+import {
+	type AnnotatedRange,
+	type AnnotateParameters,
+	annotatedRange,
+	annotateJobName,
+	annotateReader,
+	type LineRecord,
+} from "./annotate-job.ts";
+import type { LineIndex } from "./line-index.ts";
+import { LineWorkers } from "./line-worker-pool.ts";
+import { openSampleSource } from "./sample-source.ts";
 
 /** One line of the command line's JSON. */
 export interface AnnotatedLine {
@@ -24,38 +35,159 @@ export interface AnnotatedLine {
 	readonly problems: readonly Finding[];
 }
 
-/** Yields one annotation a line, blank ones included, in blocks. `file` is the name they carry. */
-export async function* annotateFile(
-	path: string,
-	file: string,
+export interface NamedFile {
+	/** Absolute. */
+	readonly path: string;
+	/** As its lines carry it. */
+	readonly name: string;
+}
+
+/** What there is beside the options to work with. */
+export interface AnnotateMeans extends AnnotateSetup {
+	/** The engine's own file, from which threads start; without it all is done on this thread. */
+	readonly engineFile?: URL | undefined;
+	readonly threads?: number | undefined;
+	readonly signal?: AbortSignal | undefined;
+	/** Called with the lines that are done. */
+	readonly onProgress?: ((lines: number) => void) | undefined;
+}
+
+/** Starting a thread takes longer than annotating less. */
+const leastThreadedBytes = 1 << 20;
+/** Lines a thread is given at once: a good hundred milliseconds of work. */
+const rangeBytes = 1 << 18;
+
+/**
+ * Yields one annotation a line in the order of the files, blank ones included, in blocks. Duplicates are looked for over
+ * all files together. Throws a UserError where a file can't be read.
+ */
+export async function* annotateFiles(
+	files: readonly NamedFile[],
 	options: AnnotateOptions,
+	means: AnnotateMeans,
 ): AsyncGenerator<readonly AnnotatedLine[]> {
-	const statistics = await fileStatistics(path, options);
-	let number = 0;
-	for await (const lines of readLines(path)) {
-		yield lines.map((text): AnnotatedLine => {
-			number += 1;
-			const annotation = annotateLine(text, options);
-			const problems = findingsInFile(annotation, number, statistics, options);
-			return { file, line: number, id: annotation.sample?.id ?? null, language: annotation.language, problems };
+	const parts = await annotatedParts(files, options, means);
+	const statistics = statisticsOf(parts, files, options);
+	let line = 0;
+	for (const { name, firstLine, range } of parts) {
+		yield range.records().map((record, at): AnnotatedLine => {
+			line += 1;
+			const problems = findingsInFile(record, line, statistics, options);
+			return { file: name, line: firstLine + at, id: record.id, language: record.language, problems };
 		});
 	}
 }
 
-async function fileStatistics(path: string, options: AnnotateOptions): Promise<FileStatistics> {
-	const collector = collectStatistics();
-	const signatures = collectSignatures();
-	const keys: number[] = [];
-	let number = 0;
-	for await (const lines of readLines(path)) {
-		for (const line of lines) {
-			number += 1;
-			const read = shareOf(line, options);
-			if (!read) continue;
-			collector.add(number, read.share);
-			signatures.add(read.text);
-			keys.push(read.share.key);
+interface Part {
+	readonly name: string;
+	/** Number of its first line in its file, from 1. */
+	readonly firstLine: number;
+	readonly lineCount: number;
+	readonly range: AnnotatedRange;
+}
+
+async function annotatedParts(
+	files: readonly NamedFile[],
+	options: AnnotateOptions,
+	means: AnnotateMeans,
+): Promise<readonly Part[]> {
+	const parts: Part[] = [];
+	let workers: LineWorkers | undefined;
+	const signer = createSigner();
+	try {
+		for (const { path, name } of files) {
+			await using source = await openSampleSource(path, { engineFile: means.engineFile, signal: means.signal });
+			const isThreaded = means.engineFile && source.index.version.size >= leastThreadedBytes;
+			if (isThreaded) workers ??= threadsOf(means.engineFile, means);
+			const annotated =
+				isThreaded && workers
+					? onThreads(workers, source.index, options, means)
+					: onThisThread(source.index, options, means, signer);
+			for (const part of await annotated) parts.push({ ...part, name });
+			await source.assertUnchanged();
 		}
+	} finally {
+		await workers?.close();
 	}
-	return collector.finish(nearestByKey(signatures.finish(), keys, nearThreshold(options)));
+	return parts;
+}
+
+function threadsOf(workerFile: URL, { threads, mediaFolder }: AnnotateMeans): LineWorkers {
+	const setup: AnnotateSetup = { mediaFolder };
+	return new LineWorkers({ workerFile, setup, ...(threads === undefined ? {} : { threads }) });
+}
+
+async function onThreads(
+	workers: LineWorkers,
+	index: LineIndex,
+	{ project, language }: AnnotateOptions,
+	{ signal, onProgress }: AnnotateMeans,
+): Promise<Omit<Part, "name">[]> {
+	const parameters: AnnotateParameters = { project, ...(language === undefined ? {} : { language }) };
+	const parts = await workers.mapLines(index, annotateJobName, {
+		parameters,
+		rangeBytes,
+		signal,
+		onPart: ({ range }) => onProgress?.(range.to - range.from),
+	});
+	return parts.map(({ range: { from, to }, columns }) => ({
+		firstLine: from + 1,
+		lineCount: to - from,
+		range: annotatedRange(columns),
+	}));
+}
+
+async function onThisThread(
+	index: LineIndex,
+	options: AnnotateOptions,
+	{ signal, onProgress }: AnnotateMeans,
+	signer: Signer,
+): Promise<Omit<Part, "name">[]> {
+	const parts: Omit<Part, "name">[] = [];
+	for (const { from, to } of index.ranges(rangeBytes)) {
+		const reader = annotateReader(options, signer);
+		for await (const texts of index.readLines(from, to)) {
+			signal?.throwIfAborted();
+			for (const text of texts) reader.add(text, from);
+		}
+		parts.push({ firstLine: from + 1, lineCount: to - from, range: annotatedRange(reader.finish()) });
+		onProgress?.(to - from);
+	}
+	return parts;
+}
+
+/** Lines count over all files here. */
+function statisticsOf(parts: readonly Part[], files: readonly NamedFile[], options: AnnotateOptions): FileStatistics {
+	const collector = collectStatistics();
+	const keys: number[] = [];
+	let before = 0;
+	for (const { range, lineCount } of parts) {
+		const records = range.records();
+		for (const row of range.rows) {
+			const { share } = records[row] as LineRecord;
+			if (!share) throw new Error("A row without a sample was signed.");
+			collector.add(before + row + 1, share);
+			keys.push(share.key);
+		}
+		before += lineCount;
+	}
+	const signatures = joinSignatures(parts.map(({ range }) => range.signatures));
+	const statistics = collector.finish(nearestByKey(signatures, keys, nearThreshold(options)));
+	return files.length === 1 ? statistics : { ...statistics, placeOf: placesIn(parts) };
+}
+
+/** The place of a line that counts over all files, with the file's name. */
+function placesIn(parts: readonly Part[]): (line: number) => FilePlace {
+	const ends: number[] = [];
+	for (const { lineCount } of parts) ends.push((ends.at(-1) ?? 0) + lineCount);
+	return (line) => {
+		let at = 0;
+		for (let high = ends.length - 1; at < high; ) {
+			const middle = (at + high) >> 1;
+			if ((ends[middle] ?? 0) < line) at = middle + 1;
+			else high = middle;
+		}
+		const part = parts[at];
+		return { line: (part?.firstLine ?? 1) + line - 1 - (ends[at - 1] ?? 0), file: part?.name ?? null };
+	};
 }

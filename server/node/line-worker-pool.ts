@@ -15,6 +15,8 @@ export interface LineWorkersOptions {
 	 * file (`pathToFileURL(process.argv[1])`) in the product, whether it is bundled or not.
 	 */
 	readonly workerFile: URL;
+	/** Given to every thread as it starts; must survive a structured clone. */
+	readonly setup?: unknown;
 	/** Threads at most; as many as the machine has cores where absent. */
 	readonly threads?: number;
 }
@@ -23,7 +25,7 @@ export interface MapLinesOptions {
 	/** Given to the job; must survive a structured clone. */
 	readonly parameters?: unknown;
 	readonly rangeBytes?: number;
-	readonly signal?: AbortSignal;
+	readonly signal?: AbortSignal | undefined;
 	/** Called with each range's columns as soon as they are there, in any order. */
 	readonly onPart?: (part: LinePart) => void;
 }
@@ -39,8 +41,8 @@ export class LineWorkers {
 	readonly #waiting: ((thread: LineWorkerThread) => void)[] = [];
 	#isClosed = false;
 
-	constructor({ workerFile, threads = Math.min(mostThreads, availableParallelism()) }: LineWorkersOptions) {
-		this.#all = Array.from({ length: Math.max(1, threads) }, () => new LineWorkerThread(workerFile));
+	constructor({ workerFile, setup, threads = Math.min(mostThreads, availableParallelism()) }: LineWorkersOptions) {
+		this.#all = Array.from({ length: Math.max(1, threads) }, () => new LineWorkerThread(workerFile, setup));
 		this.#idle = [...this.#all];
 	}
 

@@ -1,17 +1,19 @@
 /** One thread of the pool: started when it is first needed, started anew when it died. */
 import { Worker } from "node:worker_threads";
 import { UserError } from "../core/problem.ts";
-import { lineWorkerRole } from "./line-worker.ts";
+import { type LineWorkerOrder, lineWorkerRole } from "./line-worker.ts";
 import type { Columns, LineAnswer, LineTask } from "./line-worker-job.ts";
 
 export class LineWorkerThread {
 	readonly #workerFile: URL;
+	readonly #order: LineWorkerOrder;
 	#worker: Worker | undefined;
 	#reject: ((cause: unknown) => void) | undefined;
 	#resolve: ((columns: Columns) => void) | undefined;
 
-	constructor(workerFile: URL) {
+	constructor(workerFile: URL, setup: unknown) {
 		this.#workerFile = workerFile;
+		this.#order = { role: lineWorkerRole, setup };
 	}
 
 	/** One task at a time. Keeps the process alive while it runs, and only then. */
@@ -42,7 +44,7 @@ export class LineWorkerThread {
 	}
 
 	#start(): Worker {
-		const worker = new Worker(this.#workerFile, { workerData: lineWorkerRole });
+		const worker = new Worker(this.#workerFile, { workerData: this.#order });
 		worker.unref();
 		worker.on("message", (answer: LineAnswer) => this.#settle(worker, answer));
 		worker.on("error", (cause) => this.#lose(worker, new Error("A thread reading lines failed.", { cause })));

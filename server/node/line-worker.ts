@@ -5,6 +5,8 @@
  *
  *     if (isLineWorker()) serveLineWorker({ signatures, checks });
  *     else process.exitCode = await main(process.argv.slice(2));
+ *
+ * In the product `engine-thread.ts` does that, for all kinds of threads.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
@@ -13,12 +15,17 @@ import { changed, isSameVersion, versionOf } from "./line-index-file.ts";
 import { decodeLine, longestLine, nextNewline } from "./line-index-scan.ts";
 import type { Columns, LineAnswer, LineJob, LineTask } from "./line-worker-job.ts";
 
-/** What `LineWorkers` starts a thread with. */
+/** What `LineWorkers` starts a thread with; `setup` is what its maker gave it for the jobs. */
+export interface LineWorkerOrder {
+	readonly role: typeof lineWorkerRole;
+	readonly setup: unknown;
+}
+
 export const lineWorkerRole = "polyglot-line-worker";
 
 /** Whether this thread was started by `LineWorkers`. */
 export function isLineWorker(): boolean {
-	return !isMainThread && workerData === lineWorkerRole;
+	return !isMainThread && (workerData as Partial<LineWorkerOrder> | null)?.role === lineWorkerRole;
 }
 
 /** Answers tasks until the thread is ended from outside. */
