@@ -2,7 +2,7 @@
 import { performance } from "node:perf_hooks";
 import { createTextFolder } from "../../server/core/near-duplicates/fold-text.ts";
 import { findNearDuplicates, type NearDuplicates } from "../../server/core/near-duplicates/near-duplicates.ts";
-import { denseUnits, hashShingles } from "../../server/core/near-duplicates/shingles.ts";
+import { hashShingles, shingleWidths } from "../../server/core/near-duplicates/shingles.ts";
 import { collectSignatures } from "../../server/core/near-duplicates/signature-columns.ts";
 import {
 	type LanguageCode,
@@ -125,11 +125,11 @@ function strangersOf(languages: readonly LanguageCode[]): [number, number][] {
 
 function shingleSets(): (text: string) => Set<number> {
 	const folder = createTextFolder();
-	const dense = denseUnits();
+	const widths = shingleWidths();
 	return (text) => {
 		const units = folder.fold(text);
 		const hashes = new Int32Array(units.length);
-		return new Set(hashes.subarray(0, hashShingles(units, dense, hashes)));
+		return new Set(hashes.subarray(0, hashShingles(units, widths, hashes)));
 	};
 }
 

@@ -3,7 +3,7 @@
  * MinHash (Li, Owen, Zhang 2012) with empty bins filled by the optimal densification of Shrivastava (2017).
  */
 import { createTextFolder, keptUnits } from "./fold-text.ts";
-import { denseUnits, hashShingles, mix } from "./shingles.ts";
+import { hashShingles, mix, shingleWidths } from "./shingles.ts";
 
 /**
  * Values a signature holds. 128 finds 20 % edits where 64 misses a third of them (see test/bench/near-duplicates.ts);
@@ -23,7 +23,7 @@ export interface Signer {
 
 export function createSigner(): Signer {
 	const folder = createTextFolder();
-	const dense = denseUnits();
+	const widths = shingleWidths();
 	const probes = probeTable();
 	const minima = new Int32Array(binCount);
 	let kept = new Int32Array(4096);
@@ -33,7 +33,7 @@ export function createSigner(): Signer {
 			if (units.length === 0) return Number.NaN;
 			const hashes = kept.length < units.length ? new Int32Array(units.length) : kept;
 			if (hashes.length <= keptUnits) kept = hashes;
-			keepMinima(minima, hashes, hashShingles(units, dense, hashes));
+			keepMinima(minima, hashes, hashShingles(units, widths, hashes));
 			fillEmptyBins(minima, probes, values, at);
 			return hash53(units);
 		},

@@ -66,7 +66,7 @@ function foundAmongPractice(language: LanguageCode, share: number) {
 	return { recall: right / texts.length, strangers: pairs.length - right };
 }
 
-// Japanese words are one or two characters long, so that 20 % of them spoil more than half of its shingles.
+// Japanese words are one or two characters long, so that 20 % of them spoil nearly half of its shingles.
 const leastRecall: readonly [LanguageCode, number, number][] = [
 	["de", 0.05, 1],
 	["de", 0.1, 0.99],
@@ -76,7 +76,7 @@ const leastRecall: readonly [LanguageCode, number, number][] = [
 	["ar", 0.2, 0.9],
 	["ja", 0.05, 1],
 	["ja", 0.1, 0.97],
-	["ja", 0.2, 0.35],
+	["ja", 0.2, 0.83],
 ];
 for (const [language, share, least] of leastRecall) {
 	test(`${language}: ${least * 100} % of copies with ${share * 100} % of their words replaced are found, no stranger`, () => {

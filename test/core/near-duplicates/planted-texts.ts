@@ -57,7 +57,7 @@ export function editWords(pieces: readonly string[], share: number, draw: () => 
 	return edited.join("");
 }
 
-/** `count` texts of about `length` characters; every 25th is an edited copy of one before it. */
+/** `count` texts of about `length` characters; every 25th is an edited copy of one anywhere before it. */
 export function plantTexts(count: number, length: number, shares: readonly number[], seed: number): PlantedTexts {
 	const random = seededRandom(seed);
 	const vocabularies = languageCodes.map((language) => vocabularyOf(language, random));
@@ -65,9 +65,14 @@ export function plantTexts(count: number, length: number, shares: readonly numbe
 	const languages: LanguageCode[] = [];
 	const plants: Plant[] = [];
 	/** Pieces of the texts some later row copies; those of all texts would not fit in memory. */
-	let origin: { readonly row: number; readonly pieces: readonly string[]; readonly at: number } | undefined;
+	const origins: { readonly row: number; readonly pieces: readonly string[]; readonly at: number }[] = [];
 	for (let row = 0; row < count; row += 1) {
-		if (row % 25 === 24 && origin) {
+		if (row % 25 === 24) {
+			const place = Math.floor(random() * origins.length);
+			const origin = origins[place];
+			const newest = origins.pop();
+			if (!origin || !newest) continue;
+			if (place < origins.length) origins[place] = newest;
 			const edits = shares[plants.length % shares.length] ?? 0;
 			const words = vocabularies[origin.at] ?? [];
 			texts.push(editWords(origin.pieces, edits, () => drawWord(words, random), random));
@@ -78,7 +83,8 @@ export function plantTexts(count: number, length: number, shares: readonly numbe
 		}
 		const at = Math.floor(random() * languageCodes.length);
 		const pieces = writePieces(vocabularies[at] ?? [], languageCodes[at] === "ja" ? "" : " ", length, random);
-		if (row % 25 === Math.floor(row / 25) % 24) origin = { row, pieces, at };
+		// Twice as many as copies, so that every copy has a choice of far and near ones.
+		if (row % 12 === 5) origins.push({ row, pieces, at });
 		texts.push(pieces.join(""));
 		languages.push(languageCodes[at] ?? "en");
 	}
