@@ -2,6 +2,8 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./commands.ts";
 import { startEngine } from "./engine.ts";
+import { restoreGenerateForm } from "./generate-form.ts";
+import { showGenerationStatus } from "./generation-status.ts";
 import { watchLargeFiles } from "./large-files.ts";
 import { restorePanels } from "./panels.ts";
 import { RunsView } from "./runs-view.ts";
@@ -22,6 +24,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		restorePanels(app),
 		restoreTrainForm(app),
 		restoreSweeps(app),
+		restoreGenerateForm(app),
+		showGenerationStatus(engine),
 		watchLargeFiles(),
 	);
 }

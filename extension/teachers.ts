@@ -30,14 +30,10 @@ export async function addTeacher(app: App): Promise<void> {
 	const names = await projectTeachers(folder);
 	if (names.includes(name)) throw new Error(`polyglot.json already has a teacher named ${name}; choose another name.`);
 	await editProject(folder, ["teachers", names.length], { name, baseUrl, model }, true);
-	const origin = new URL(baseUrl).origin;
-	await askKey(
-		app,
-		{ name, model, origin, isPractice: false },
-		"Add teacher (4/4): API key, empty if the endpoint needs none",
-	);
+	const teacher = { name, model, origin: new URL(baseUrl).origin, isPractice: false, price: null };
+	await askKey(app, teacher, "Add teacher (4/4): API key, empty if the endpoint needs none");
 	app.teachers.refresh();
-	await vscode.commands.executeCommand("polyglot.testTeacher", { name, model, origin, isPractice: false });
+	await vscode.commands.executeCommand("polyglot.testTeacher", teacher);
 }
 
 export async function testTeacher(app: App, argument: unknown): Promise<void> {

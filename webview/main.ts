@@ -1,5 +1,6 @@
 /** Entry of every panel: hands what the engine sends to the panel that draws it, and holds nothing itself. */
 import "./panel.css";
+import { drawGenerate } from "./generate/panel.ts";
 import { draw as drawMonitor } from "./monitor/panel.ts";
 import { drawRun } from "./run/panel.ts";
 import { drawScore } from "./score/panel.ts";
@@ -23,6 +24,7 @@ interface Memory {
 type Draw = (root: HTMLElement, message: unknown, post: (message: unknown) => void, memory: Memory) => void;
 
 const panels: Readonly<Record<string, Draw>> = {
+	generate: drawGenerate,
 	monitor: drawMonitor,
 	run: drawRun,
 	score: drawScore,

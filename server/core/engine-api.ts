@@ -1,5 +1,8 @@
 /** What the editor asks the engine beyond standard LSP, and what the engine tells or asks back. */
 import * as z from "zod/mini";
+import { EstimateRanges } from "./generate/estimate.ts";
+import { Cell } from "./generate/plan.ts";
+import { Budget, Price } from "./project.ts";
 import { Message, Strategy, Usage } from "./sample-row.ts";
 
 import { Sha256 } from "./trainer/spec.ts";
@@ -29,21 +32,42 @@ export const TeacherSummary = z.object({
 	origin: z.string(),
 	/** Canned text on loopback, not a language model. */
 	isPractice: z.boolean(),
+	/** Null where unknown, which is not free. */
+	price: z.nullable(Price),
 });
 export type TeacherSummary = z.infer<typeof TeacherSummary>;
 
 export const GenerationPlan = z.object({
-	teachers: z.array(z.string()).check(z.minLength(1)),
-	language: z.string(),
-	strategies: z.array(Strategy).check(z.minLength(1)),
+	/** Teachers by languages by strategies, each with the accepted samples wanted. */
+	cells: z.array(Cell).check(z.minLength(1)),
 	/** Absolute paths. */
-	seeds: z.string(),
+	seeds: z.array(z.string()).check(z.minLength(1)),
 	output: z.string(),
-	/** Accepted samples wanted of each teacher. */
-	count: z.int().check(z.gte(1)),
+	/** Decides every draw. */
 	seed: z.int(),
+	budget: z.optional(Budget),
+	/** A sample counts only where the annotator's checks find nothing that makes it useless. */
+	acceptByChecks: z.boolean(),
+	/** Takes answers of earlier runs to the same requests instead of paying again. */
+	reuse: z.boolean(),
+	/** Finds out first what each endpoint keeps to. */
+	probe: z.boolean(),
 });
 export type GenerationPlan = z.infer<typeof GenerationPlan>;
+
+/** The same seeds to several teachers, each seed once. */
+export const ComparisonPlan = z.object({
+	teachers: z.array(z.string()).check(z.minLength(1)),
+	language: z.string(),
+	strategy: Strategy,
+	/** So many seeds of a file, drawn; or rows as they stand in an editor. */
+	seeds: z.union([
+		z.object({ path: z.string(), count: z.int().check(z.gte(1), z.lte(100)) }),
+		z.object({ lines: z.array(z.string()).check(z.minLength(1), z.maxLength(100)) }),
+	]),
+	budget: z.optional(Budget),
+});
+export type ComparisonPlan = z.infer<typeof ComparisonPlan>;
 
 export const GenerationProgress = z.object({
 	runId: z.string(),
@@ -94,8 +118,21 @@ export const requests = {
 		z.object({ name: z.string() }),
 		z.object({ ok: z.boolean(), message: z.string() }),
 	),
+	/** Requests, tokens, money and time to expect; asks no teacher. */
+	estimateGeneration: request("polyglot/estimateGeneration", GenerationPlan, EstimateRanges),
 	startGeneration: request("polyglot/startGeneration", GenerationPlan, RunId),
-	resumeGeneration: request("polyglot/resumeGeneration", RunId, RunId),
+	startComparison: request("polyglot/startComparison", ComparisonPlan, RunId),
+	/** Comparisons of this workspace, newest first. */
+	comparisons: request("polyglot/comparisons", Nothing, z.array(z.object({ runId: z.string(), title: z.string() }))),
+	/** Answers with the comparison panel's message; from then on `comparisonView` follows while the run goes on. */
+	watchComparison: request("polyglot/watchComparison", RunId, z.unknown()),
+	unwatchComparison: request("polyglot/unwatchComparison", RunId, Nothing),
+	/** `rerun`: outcomes or reasons, such as `truncated`, whose given-up requests are asked again. */
+	resumeGeneration: request(
+		"polyglot/resumeGeneration",
+		z.extend(RunId, { rerun: z.optional(z.array(z.string())) }),
+		RunId,
+	),
 	cancelGeneration: request("polyglot/cancelGeneration", RunId, Nothing),
 	/** Sends nothing more; what is on the wire may finish. The run can be resumed. */
 	pauseGeneration: request("polyglot/pauseGeneration", RunId, Nothing),
@@ -170,6 +207,7 @@ export const notifications = {
 	generationProgress: notification("polyglot/generationProgress", GenerationProgress),
 	/** A run's panel message; the panel parses it. */
 	runView: notification("polyglot/runView", z.object({ runId: z.string(), message: z.unknown() })),
+	comparisonView: notification("polyglot/comparisonView", z.object({ runId: z.string(), message: z.unknown() })),
 	runsChanged: notification("polyglot/runsChanged", Nothing),
 	runEnded: notification(
 		"polyglot/runEnded",

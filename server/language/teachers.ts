@@ -1,12 +1,14 @@
 /** Who may be asked: the teachers of `polyglot.json` and, always, the practice teachers; and with which key. */
 import { requests, secretRequest, type TeacherSummary } from "../core/engine-api.ts";
 import type { RunTeacher } from "../core/generate/run-records.ts";
+import { isEditorTeacher, modelOf, teacherOrigin } from "../core/generate/teacher-kind.ts";
 import type { PracticeMode } from "../core/practice-mode.ts";
 import { UserError } from "../core/problem.ts";
-import type { Teacher } from "../core/project.ts";
+import type { AnyTeacher } from "../core/project.ts";
 import { loadProject } from "../node/project-file.ts";
-import { testTeacher } from "../node/teacher-test.ts";
+import { testEditorTeacher, testTeacher } from "../node/teacher-test.ts";
 import type { Feature, ServerContext } from "./feature.ts";
+import { editorDoor } from "./language-model.ts";
 import { requireTrust, respond } from "./respond.ts";
 
 export const teachersFeature =
@@ -17,11 +19,16 @@ export const teachersFeature =
 			requireTrust(server);
 			const [teacher] = await findTeachers(server, practice, [name]);
 			if (!teacher) throw unknownTeacher(name);
-			const key = await keyOf(server, practice, teacher.name, new URL(teacher.baseUrl).origin);
-			const { ok, message } = await testTeacher(teacher, key, AbortSignal.timeout(60_000));
+			const { ok, message } = await tested(server, practice, teacher);
 			return { ok, message };
 		});
 	};
+
+async function tested(server: ServerContext, practice: PracticeMode, teacher: RunTeacher) {
+	if (isEditorTeacher(teacher)) return testEditorTeacher(teacher, editorDoor(server), AbortSignal.timeout(60_000));
+	const key = await keyOf(server, practice, teacher.name, teacherOrigin(teacher));
+	return testTeacher(teacher, key, AbortSignal.timeout(60_000));
+}
 
 /** The teachers of these names, in this order. Throws for a name that nobody has. */
 export async function findTeachers(
@@ -42,7 +49,7 @@ export async function findTeachers(
 }
 
 /** The project's teachers; read from disk again for a name just written there, which the editor has not told of yet. */
-async function ownTeachers(server: ServerContext, names: readonly string[]): Promise<readonly Teacher[]> {
+async function ownTeachers(server: ServerContext, names: readonly string[]): Promise<readonly AnyTeacher[]> {
 	const { teachers } = server.project();
 	const folder = server.folder();
 	const isKnown = names.every((name) => teachers.some((teacher) => teacher.name === name));
@@ -67,12 +74,16 @@ function isCanned(server: ServerContext, practice: PracticeMode, name: string): 
 }
 
 function summaries(server: ServerContext, practice: PracticeMode): TeacherSummary[] {
-	const own = server
-		.project()
-		.teachers.map(({ name, model, baseUrl }) => ({ name, model, origin: new URL(baseUrl).origin, isPractice: false }));
+	const own = server.project().teachers.map((teacher) => ({
+		name: teacher.name,
+		model: modelOf(teacher),
+		origin: teacherOrigin(teacher),
+		isPractice: false,
+		price: teacher.price ?? null,
+	}));
 	const canned = practice.teacherNames
 		.filter((name) => isCanned(server, practice, name))
-		.map((name) => ({ name, model: name, origin: "this machine", isPractice: true }));
+		.map((name) => ({ name, model: name, origin: "this machine", isPractice: true, price: null }));
 	return [...own, ...canned];
 }
 

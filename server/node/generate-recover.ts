@@ -75,7 +75,13 @@ export async function* missingRows(
 	}
 }
 
-function rowAgain(manifest: Manifest, plans: RunPlans, plan: PlanLine, line: JournalLine): SampleRow | undefined {
+/** The row of an answer in the journal; undefined where the answer cannot be read. */
+export function rowAgain(
+	manifest: Manifest,
+	plans: RunPlans,
+	plan: PlanLine,
+	line: JournalLine,
+): SampleRow | undefined {
 	const cell = manifest.cells[plan.cell];
 	const teacher = manifest.teachers.find(({ name }) => name === cell?.teacher);
 	if (!cell || !teacher) return undefined;

@@ -30,23 +30,38 @@ const LooseSeed = z.looseObject({
 
 /** `language` is assumed of rows that name none. Throws a `UserError` where a file cannot be read. */
 export async function readSeeds(paths: readonly string[], language: string): Promise<Seeds> {
-	const rows = new Map<string, SeedRow>();
-	const unusable: string[] = [];
 	const files: { path: string; sha256: string }[] = [];
-	let otherSplits = 0;
+	const all: ParsedSeeds[] = [];
 	for (const path of paths) {
 		const text = await readSeedFile(path);
 		files.push({ path, sha256: sha256(text) });
-		for (const [index, line] of text.split("\n").entries()) {
-			if (line.trim() === "") continue;
-			const row = seedOf(line, path, language);
-			if (!row) unusable.push(`${path}:${index + 1}`);
-			// Reference and held-out rows judge students; a teacher's sample of them would leak the answers.
-			else if (row.split !== undefined && row.split !== "teacher") otherSplits += 1;
-			else rows.set(row.id, row);
-		}
+		all.push(parseSeeds(text, path, language));
 	}
-	return { rows: [...rows.values()], files, unusable, otherSplits };
+	const rows = new Map(all.flatMap((one) => one.rows).map((row) => [row.id, row]));
+	return {
+		rows: [...rows.values()],
+		files,
+		unusable: all.flatMap(({ unusable }) => unusable),
+		otherSplits: all.reduce((sum, { otherSplits }) => sum + otherSplits, 0),
+	};
+}
+
+export type ParsedSeeds = Omit<Seeds, "files">;
+
+/** The seeds of one text; `path` names its lines. */
+export function parseSeeds(text: string, path: string, language: string): ParsedSeeds {
+	const rows = new Map<string, SeedRow>();
+	const unusable: string[] = [];
+	let otherSplits = 0;
+	for (const [index, line] of text.split("\n").entries()) {
+		if (line.trim() === "") continue;
+		const row = seedOf(line, path, language);
+		if (!row) unusable.push(`${path}:${index + 1}`);
+		// Reference and held-out rows judge students; a teacher's sample of them would leak the answers.
+		else if (row.split !== undefined && row.split !== "teacher") otherSplits += 1;
+		else rows.set(row.id, row);
+	}
+	return { rows: [...rows.values()], unusable, otherSplits };
 }
 
 async function readSeedFile(path: string): Promise<string> {

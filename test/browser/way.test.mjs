@@ -36,11 +36,14 @@ test("review: hints, marks and a hover that says why", async () => {
 
 test("generate: samples of two teachers stream into a file that opens beside", async () => {
 	await bench.command("Polyglot: Generate Samples…");
-	await bench.pickSeveral("teachers", ["practice-careful", "practice-drifting"]);
-	await bench.pick("language", "German");
-	await bench.pickSeveral("strategies", ["generate", "respond"]);
-	await bench.pick("seed file", "Practice seeds (de)");
-	await bench.answer("accepted samples", "12");
+	const form = await bench.panel("generate");
+	for (const name of ["practice-careful", "practice-drifting"])
+		await form.getByRole("checkbox", { name: new RegExp(`^${name}`) }).check();
+	await form.getByRole("checkbox", { name: /^translate/ }).uncheck();
+	await form.getByLabel("Of each teacher in each language").fill("12");
+	await form.locator(".generate-foot dl").waitFor();
+	await bench.screenshots("generate-form-in-editor");
+	await form.getByRole("button", { name: "Start generating" }).click();
 	await bench.toast("Generation done").first().waitFor();
 	assert.match(await bench.toast("Generation done").first().textContent(), /24 of 24 samples accepted/);
 	const made = rows("samples.de-2.jsonl");

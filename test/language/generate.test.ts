@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { GenerationProgress, notifications, requests } from "../../server/core/engine-api.ts";
+import { type GenerationPlan, GenerationProgress, notifications, requests } from "../../server/core/engine-api.ts";
+import { EstimateRanges } from "../../server/core/generate/estimate.ts";
 import { MonitorMessage } from "../../server/core/generate/monitor-message.ts";
 import { practiceSeeds, repeatedRequests, rowsOf } from "../node/generate-rig.ts";
 import { type Session, startSession } from "./lsp-session.ts";
@@ -20,14 +21,20 @@ async function withSession(body: (session: Session, folder: string) => Promise<v
 	}
 }
 
-const planIn = (folder: string, count: number) => ({
-	teachers: ["practice-careful"],
-	language: "id",
-	strategies: ["generate", "translate", "respond"],
-	seeds: practiceSeeds("id"),
+/** A third each of the three strategies. */
+const planIn = (folder: string, count: number, teacher = "practice-careful"): GenerationPlan => ({
+	cells: (["generate", "translate", "respond"] as const).map((strategy) => ({
+		teacher,
+		language: "id",
+		strategy,
+		target: count / 3,
+	})),
+	seeds: [practiceSeeds("id"), practiceSeeds("en")],
 	output: join(folder, "samples.jsonl"),
-	count,
 	seed: 0,
+	acceptByChecks: false,
+	reuse: true,
+	probe: false,
 });
 
 /** The run's end as the editor is told it. */
@@ -74,7 +81,7 @@ test("pausing keeps what is there, and resuming goes on without a repeated row",
 		const paused = ended(session);
 		const { runId } = await session.connection.sendRequest<{ runId: string }>(requests.startGeneration.method, {
 			...planIn(folder, 600),
-			strategies: ["generate"],
+			cells: [{ teacher: "practice-careful", language: "id", strategy: "generate", target: 600 }],
 		});
 		await session.connection.sendRequest(requests.pauseGeneration.method, { runId });
 		const { state, accepted, message } = await paused;
@@ -88,10 +95,64 @@ test("pausing keeps what is there, and resuming goes on without a repeated row",
 		assert.deepEqual([rows.length, repeatedRequests(rows)], [600, []]);
 	}));
 
+test("an estimate tells requests, tokens and time, and sends nothing", () =>
+	withSession(async (session, folder) => {
+		const plan = planIn(folder, 30);
+		const estimate = EstimateRanges.parse(
+			await session.connection.sendRequest(requests.estimateGeneration.method, plan),
+		);
+		assert.deepEqual([estimate.requests, estimate.cost, estimate.unpriced], [[30, 45], {}, []]);
+		assert.ok(estimate.promptTokens[0] > 0 && estimate.seconds[1] > estimate.seconds[0]);
+		await assert.rejects(
+			session.connection.sendRequest(requests.estimateGeneration.method, { ...plan, seeds: [practiceSeeds("de")] }),
+			/seeds in Indonesian/,
+		);
+		await assert.rejects(readdir(join(folder, ".polyglot")), "nothing was begun");
+	}));
+
+test("with the checks as judges, a drifting teacher's rows are turned away with their reasons, and a resumed run keeps to it", () =>
+	withSession(async (session, folder) => {
+		const end = ended(session);
+		const { runId } = await session.connection.sendRequest<{ runId: string }>(requests.startGeneration.method, {
+			...planIn(folder, 12, "practice-drifting"),
+			acceptByChecks: true,
+		});
+		const { rejected, accepted } = await end;
+		assert.ok(rejected > 0 && accepted <= 12, `${rejected} rejected, ${accepted} accepted`);
+		const seen = MonitorMessage.parse(await session.connection.sendRequest(requests.watchGeneration.method, { runId }));
+		assert.ok(
+			seen.reasons.some(({ reason }) => ["language-mismatch", "degenerate-loop", "stop-words"].includes(reason)),
+			JSON.stringify(seen.reasons),
+		);
+		const manifest: unknown = JSON.parse(
+			await readFile(join(folder, ".polyglot/runs", runId, "manifest.json"), "utf8"),
+		);
+		assert.equal((manifest as { accept: string }).accept, "checks");
+	}));
+
+test("two windows cannot write one run: the second is told who writes it", () =>
+	withSession(async (first, folder) => {
+		const { runId } = await first.connection.sendRequest<{ runId: string }>(requests.startGeneration.method, {
+			...planIn(folder, 3000),
+			cells: [{ teacher: "practice-careful", language: "id", strategy: "generate", target: 3000 }],
+		});
+		const second = await startSession({ folderUri: pathToFileURL(folder).href, isTrusted: true });
+		try {
+			await assert.rejects(
+				second.connection.sendRequest(requests.resumeGeneration.method, { runId }),
+				/already writing this run/,
+			);
+			assert.deepEqual(await second.connection.sendRequest(requests.interruptedGenerations.method, {}), []);
+			await first.connection.sendRequest(requests.cancelGeneration.method, { runId });
+		} finally {
+			second.kill();
+		}
+	}));
+
 test("an untrusted workspace sends nothing", () =>
 	withSession(async (session, folder) => {
 		await assert.rejects(
-			session.connection.sendRequest(requests.startGeneration.method, planIn(folder, 1)),
+			session.connection.sendRequest(requests.startGeneration.method, planIn(folder, 3)),
 			/not trusted/,
 		);
 	}, false));

@@ -44,7 +44,7 @@ export function sampleMessages(material: Material, prompt: string, response: str
 export const seedPrompt = (seed: SeedRow): string => seedTurns(seed).at(-1)?.content ?? seed.prompt;
 
 /** The seed's turns up to its last question; a seed without `messages` has one. */
-function seedTurns(seed: SeedRow): Message[] {
+export function seedTurns(seed: SeedRow): Message[] {
 	const turns = Array.isArray(seed.messages) ? seed.messages.filter(isMessage) : [];
 	const last = turns.findLastIndex(({ role }) => role === "user");
 	return last === -1

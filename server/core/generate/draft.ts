@@ -14,8 +14,8 @@ export const GenerationDraft = z.object({
 	own: z.record(z.string(), z.string()),
 	/** Absolute paths, or `practiceSeeds`. */
 	seeds: z.array(z.string()),
-	/** Relative to the workspace. */
-	output: z.string(),
+	/** Relative to the workspace; null takes the suggested name. */
+	output: z.nullable(z.string()),
 	/** Empty for none. */
 	budget: z.string(),
 	acceptByChecks: z.boolean(),
@@ -73,11 +73,25 @@ export function draftProblems(draft: GenerationDraft, teachers: readonly PricedT
 	return [
 		...missing(draft),
 		...countProblems(draft),
-		...(/\.jsonl$/.test(draft.output.trim())
-			? []
-			: [{ field: "output", message: "Name a file that ends in .jsonl, such as samples.jsonl." }]),
+		...(draft.output === null ? [] : outputProblems(draft.output.trim())),
 		...budgetProblems(draft, teachers),
 	];
+}
+
+function outputProblems(output: string): DraftProblem[] {
+	if (!/[^/\\]\.jsonl$/.test(output))
+		return [{ field: "output", message: "Name a file that ends in .jsonl, such as samples.jsonl." }];
+	const isOutside = /^([/\\~]|[a-z]:)/i.test(output) || output.split(/[/\\]/).includes("..");
+	return isOutside ? [{ field: "output", message: "Name a file inside the workspace, without .. and drive." }] : [];
+}
+
+/** A name that no file has: after the languages where they are few. */
+export function suggestedOutput({ languages }: GenerationDraft, existing: readonly string[]): string {
+	const stem = ["samples", ...(languages.length <= 3 ? languages : [])].join(".");
+	for (let number = 1; ; number++) {
+		const name = number === 1 ? `${stem}.jsonl` : `${stem}-${number}.jsonl`;
+		if (!existing.includes(name)) return name;
+	}
 }
 
 function missing({ teachers, languages, strategies, seeds }: GenerationDraft): DraftProblem[] {

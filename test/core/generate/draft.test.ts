@@ -6,6 +6,7 @@ import {
 	draftProblems,
 	type GenerationDraft,
 	practiceSeedLanguages,
+	suggestedOutput,
 } from "../../../server/core/generate/draft.ts";
 
 const draft: GenerationDraft = {
@@ -55,7 +56,15 @@ test("counts are whole and not too large", () => {
 	for (const each of ["1.5", "-1", "", "1e3", "10000000"]) check({ each }, ["each"]);
 });
 test("a grid of zeros asks for nothing", () => check({ each: "0" }, ["each"]));
-test("samples go into a JSONL file", () => check({ output: "samples.json" }, ["output"]));
+test("samples go into a JSONL file of the workspace", () => {
+	for (const output of ["samples.json", "", ".jsonl", "/tmp/a.jsonl", "../a.jsonl", "a/../../b.jsonl", "C:\\a.jsonl"])
+		check({ output }, ["output"]);
+	for (const output of ["a.jsonl", "data/a.b.jsonl", null]) check({ output }, []);
+});
+test("the suggested name is free, and names the languages where they are few", () => {
+	assert.equal(suggestedOutput({ ...draft, languages: ["de"] }, ["samples.de.jsonl"]), "samples.de-2.jsonl");
+	assert.equal(suggestedOutput({ ...draft, languages: ["de", "ar", "id", "cs"] }, []), "samples.jsonl");
+});
 test("a cap is an amount above 0", () => {
 	check({ budget: "2.5" }, []);
 	for (const budget of ["0", "-1", "much"]) check({ budget }, ["budget"]);

@@ -1,0 +1,150 @@
+/** *Compare Teachers*: the same seeds to several teachers, each once, through the generation engine; shown as they come. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type ComparisonPlan, notifications, requests } from "../core/engine-api.ts";
+import type { CompareMessage } from "../core/generate/compare-message.ts";
+import { drawer } from "../core/generate/plan.ts";
+import type { PracticeMode } from "../core/practice-mode.ts";
+import { UserError } from "../core/problem.ts";
+import { type SeedRow, strategies } from "../core/sample-row.ts";
+import { ComparisonReader } from "../node/generate-compare.ts";
+import { readManifest, runFolder, runIds } from "../node/generate-folder.ts";
+import { type GenerateOptions, newRunId, startGenerateRun } from "../node/generate-run.ts";
+import { parseSeeds, readSeeds } from "../node/generate-seeds.ts";
+import { compareMessage } from "./compare-view.ts";
+import type { ServerContext } from "./feature.ts";
+import type { ActiveGenerations } from "./generate-active.ts";
+import { surroundings } from "./generate-options.ts";
+import { notify, requireFolder, requireTrust, respond } from "./respond.ts";
+import { findTeachers } from "./teachers.ts";
+
+/** As often as answers are read from disk while a comparison runs. */
+const intervalMs = 1_000;
+
+export function comparisonRequests(server: ServerContext, practice: PracticeMode, active: ActiveGenerations): void {
+	const watched = new Map<string, ComparisonReader>();
+	const view = async (runId: string, reader: ComparisonReader): Promise<CompareMessage> => {
+		const run = active.get(runId)?.monitor();
+		const seeds = await reader.read();
+		const isWhole = seeds.every(({ attempts }) => attempts.every(({ isSettled }) => isSettled));
+		const ended = active.lastEnd(runId);
+		const state = run
+			? { state: run.state, reason: run.message ?? run.waiting }
+			: ended
+				? { state: ended.state, reason: ended.message }
+				: { state: isWhole ? ("done" as const) : ("interrupted" as const), reason: null };
+		const annotate = { project: server.project(), detectors: server.detectors() };
+		return compareMessage(reader.manifest, seeds, state, { annotate, decisions: server.decisions() });
+	};
+	const tell = async (runId: string) => {
+		const reader = watched.get(runId);
+		if (reader) notify(server, notifications.comparisonView, { runId, message: await view(runId, reader) });
+	};
+	const timer = setInterval(() => {
+		for (const runId of watched.keys())
+			if (active.get(runId)) tell(runId).catch((cause: unknown) => server.runtime.log(`comparison: ${String(cause)}`));
+	}, intervalMs);
+	timer.unref();
+	server.onShutdown(() => clearInterval(timer));
+	active.onEnd(
+		(runId) => void tell(runId).catch((cause: unknown) => server.runtime.log(`comparison: ${String(cause)}`)),
+	);
+
+	respond(server, requests.startComparison, async (plan) => {
+		requireTrust(server);
+		const options = await comparisonOptions(server, practice, plan);
+		return active.follow(await startGenerateRun(options).catch((cause: unknown) => withoutFolder(options, cause)));
+	});
+	respond(server, requests.comparisons, async () => {
+		const folder = requireFolder(server);
+		const found = await Promise.all(
+			(await runIds(folder)).map((id) => readManifest(folder, id).catch(() => undefined)),
+		);
+		return found
+			.flatMap((manifest) => (manifest?.purpose === "comparison" ? [manifest] : []))
+			.reverse()
+			.map(({ id, cells, created }) => ({
+				runId: id,
+				title: `${cells.map(({ teacher }) => teacher).join(", ")}: ${cells[0]?.draws ?? 0} seeds, ${cells[0]?.language ?? ""}, ${created.slice(0, 16).replace("T", " ")}`,
+			}));
+	});
+	respond(server, requests.watchComparison, async ({ runId }) => {
+		const reader = watched.get(runId) ?? (await ComparisonReader.open(requireFolder(server), runId));
+		watched.set(runId, reader);
+		return view(runId, reader);
+	});
+	respond(server, requests.unwatchComparison, ({ runId }) => {
+		watched.delete(runId);
+		return {};
+	});
+}
+
+/** A comparison that could not start leaves nothing behind. */
+async function withoutFolder({ output }: GenerateOptions, cause: unknown): Promise<never> {
+	await rm(dirname(output), { recursive: true, force: true });
+	throw cause;
+}
+
+/** Everything of a comparison lies in its run's folder, the seeds as well: a file that changes later changes nothing. */
+async function comparisonOptions(
+	server: ServerContext,
+	practice: PracticeMode,
+	{ teachers, language, strategy, seeds: wanted, budget }: ComparisonPlan,
+): Promise<GenerateOptions> {
+	const found = await findTeachers(server, practice, [...new Set(teachers)]);
+	const seeds = await chosenSeeds(wanted, language, strategy);
+	const id = newRunId();
+	const path = runFolder(requireFolder(server), id);
+	await mkdir(path, { recursive: true });
+	const seedFile = join(path, "seeds.jsonl");
+	await writeFile(seedFile, seeds.map((seed) => `${JSON.stringify(seed)}\n`).join(""));
+	const { templates } = server.project().generation ?? {};
+	return {
+		...surroundings(server, practice),
+		...(templates ? { templates } : {}),
+		...(budget ? { budget } : {}),
+		id,
+		purpose: "comparison",
+		teachers: found,
+		cells: found.map(({ name }) => ({
+			teacher: name,
+			language,
+			strategy,
+			target: seeds.length,
+			draws: seeds.length,
+		})),
+		seedFiles: [seedFile],
+		output: join(path, "samples.jsonl"),
+		seed: 0,
+		probe: true,
+		reuse: true,
+		languages: [],
+		strategies: [],
+		count: 0,
+	};
+}
+
+/** Rows that are seeds, freed for the strategy: whatever made a row, its question can be asked again. */
+async function chosenSeeds(
+	wanted: ComparisonPlan["seeds"],
+	language: string,
+	strategy: ComparisonPlan["strategy"],
+): Promise<SeedRow[]> {
+	const read =
+		"lines" in wanted
+			? parseSeeds(wanted.lines.join("\n"), "editor", language)
+			: await readSeeds([wanted.path], language);
+	const all = read.rows.map((seed) => ({ ...seed, strategy: [...strategies] }));
+	const fitting = all.filter((seed) => (strategy === "translate") === (seed.language !== language));
+	if (fitting.length === 0)
+		throw new UserError(
+			"no-seeds",
+			strategy === "translate"
+				? `None of ${all.length} rows is in another language than ${language}, so there is nothing to translate. Choose another file.`
+				: `None of ${all.length} rows is in ${language}. Choose another file or language.`,
+		);
+	if ("lines" in wanted) return fitting;
+	const draw = drawer(fitting, { strategy, language }, 0);
+	const ids = Array.from({ length: Math.min(wanted.count, fitting.length) }, (_, index) => draw(index).seed);
+	return fitting.filter(({ id }) => ids.includes(id));
+}
