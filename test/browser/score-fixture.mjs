@@ -21,7 +21,7 @@ export function writeScoreWorkspace(folder) {
 	for (const [teacher, shares] of Object.entries(teachers)) {
 		for (const language of ["de", "ar"]) {
 			const runId = `e-${Object.keys(teachers).indexOf(teacher)}-${language}-0001`;
-			const answers = answersOf(language, shares, language === "de" ? 0 : 0.05);
+			const answers = answersOf(language, shares, language === "de" ? 0 : 0.05, teacher);
 			mkdirSync(at("students", runId, "eval"), { recursive: true });
 			writeFileSync(at("students", runId, "eval", "items.jsonl"), lines(answers));
 			rows.push(row({ teacher, language, runId, answers, sha256: datasets[2].sha256 }));
@@ -49,15 +49,16 @@ function dataset(folder, rows) {
 	return { name, rows, sha256: createHash("sha256").update(text).digest("hex") };
 }
 
-/** Hard items are hard for all: what students differ in shows item by item. */
-function answersOf(language, shares, ease) {
+/** Items that are hard are hard for all, and every student has luck of its own. */
+function answersOf(language, shares, ease, student = "") {
 	const random = seededRandom(`items ${language}`);
+	const luck = seededRandom(`luck ${language} ${student}`);
 	return shares.flatMap((share, task) =>
 		Array.from({ length: items }, (_, n) => ({
 			task: ["global_mmlu_lite", "mgsm"][task],
 			language,
 			item: `q${n}`,
-			value: random() < share + ease ? 1 : 0,
+			value: (luck() < 0.15 ? luck() : random()) < share + ease ? 1 : 0,
 		})),
 	);
 }
@@ -77,14 +78,16 @@ function taskOf(answers, task, shots) {
 
 function row({ teacher, language, runId, answers, sha256 }) {
 	const tasks = [taskOf(answers, "global_mmlu_lite", 0), taskOf(answers, "mgsm", 5)];
-	const shifted = (by) =>
-		tasks.map((task) => ({ ...task, value: (task.task === "mgsm" ? 0.31 : 0.42) + by, stderr: 0.018 }));
+	const shifted = ([first, second]) => [
+		{ ...tasks[0], value: 0.42 + first, stderr: 0.018 },
+		{ ...tasks[1], value: 0.31 + second, stderr: 0.018 },
+	];
 	return ownScore({
 		studentBase,
 		teacher,
 		language,
 		tasks,
-		anchor: anchorFrom(tasks, shifted(0), shifted(0.2)).anchor,
+		anchor: anchorFrom(tasks, shifted([0, 0]), shifted([0.21, 0.16])).anchor,
 		intrinsic: null,
 		population: null,
 		practice: false,

@@ -190,7 +190,7 @@ test("a click leads from a score to its samples, its run, its measurement and it
 	const text = await breakdown.textContent();
 	assert.match(text, /paired bootstrap over 800 items/);
 	assert.match(text, /Not distinguishable from Aya Expanse 32B/);
-	assert.match(text, /Mean of ratios 0\.7\d\d/);
+	assert.match(text, /Mean of ratios 0\.927 ± 0\.232/);
 	assert.match(text, /1 older evaluation in the file/);
 	assert.match(text, /measured with another model than the z population's/);
 	await page.close();
@@ -286,6 +286,14 @@ test("from right to left: the chart stays whole, numbers keep their sign in fron
 		);
 	});
 	assert.ok(overlap < 0, `the name ends before the mean begins: ${overlap}`);
+	const apart = await page.evaluate(() => {
+		const line = [...document.querySelectorAll("g.line")].find((one) => one.textContent.includes("معلم"));
+		return (
+			line.querySelector(".source").getBoundingClientRect().left -
+			line.querySelector(".name").getBoundingClientRect().right
+		);
+	});
+	assert.ok(apart > 0, `“own run” stands after the whole name: ${apart}`);
 	await openTab(page, "Recipe");
 	await page.screenshot({ path: join(pictures, "score-panel-recipe-rtl.png"), fullPage: true });
 	const labels = await page.evaluate(() =>

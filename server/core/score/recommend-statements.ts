@@ -83,7 +83,7 @@ export function studentStatement(message: ScorePanelMessage, wish: Wish, languag
 	const order = cells.toSorted((a, b) => (b.result ?? -1) - (a.result ?? -1));
 	const [best] = order;
 	if (!anchor || !best) return null;
-	const label = (cell: ScoreCell) => message.teachers.find(({ name }) => name === cell.teacher)?.label ?? cell.teacher;
+	const label = (cell: ScoreCell) => labelOf(message, cell.teacher);
 	const evidence: Evidence[] = [
 		{ text: `base ${fixed(anchor.base)}, reference ${fixed(anchor.ref)}`, file: files.anchors, link: cellLink(best) },
 		...order.slice(0, 5).map((cell) => ({
@@ -111,7 +111,7 @@ export function ownStatement(message: ScorePanelMessage, wish: Wish, language: s
 			? []
 			: [{ name: teacher, value: result, stderr: resultStderr }],
 	);
-	const leaders = leadingOf(own, wish) ?? leadingGroup(estimates);
+	const leaders = (leadingOf(own, wish) ?? leadingGroup(estimates)).map((teacher) => labelOf(message, teacher));
 	const text =
 		leaders.length > 1
 			? `Your own results in ${language} do not tell ${leaders.join(", ")} apart.`
@@ -121,12 +121,15 @@ export function ownStatement(message: ScorePanelMessage, wish: Wish, language: s
 	return {
 		text: `${text}${note}`,
 		evidence: own.map((cell) => ({
-			text: `${cell.teacher} on ${cell.studentBase}: result ${fixed(cell.result)} ± ${fixed(cell.resultStderr === null ? null : 1.96 * cell.resultStderr)}, gain ${sign(cell.gain)}${cell.gainComparison ? ` (${cell.gainComparison.origin})` : ""}`,
+			text: `${labelOf(message, cell.teacher)} on ${cell.studentBase}: result ${fixed(cell.result)} ± ${fixed(cell.resultStderr === null ? null : 1.96 * cell.resultStderr)}, gain ${sign(cell.gain)}${cell.gainComparison ? ` (${cell.gainComparison.origin})` : ""}`,
 			file: files.own,
 			link: cellLink(cell),
 		})),
 	};
 }
+
+const labelOf = (message: ScorePanelMessage, teacher: string) =>
+	message.teachers.find(({ name }) => name === teacher)?.label ?? teacher;
 
 /** From the comparison by gain, which is paired by item where items are known; null without one. */
 function leadingOf(own: readonly ScoreCell[], wish: Wish): string[] | null {

@@ -1,4 +1,5 @@
 /** Which teachers to try for a language, on what evidence, and which measurement would settle it. */
+import { findLanguage } from "../languages.ts";
 import type { ScoreCell, ScorePanelMessage } from "./panel-message.ts";
 import {
 	dataStatement,
@@ -56,7 +57,10 @@ export function recommend(message: ScorePanelMessage, wish: Wish): Recommendatio
 	const candidates = candidatesFor(message, wish);
 	const affordable = Math.max(1, Math.min(mostTeachers, Math.floor(wish.samples / leastPerTeacher), candidates.length));
 	const chosen = candidates.slice(0, affordable);
-	const language = message.languages.find(({ code }) => code === wish.language)?.name ?? wish.language;
+	const language =
+		message.languages.find(({ code }) => code === wish.language)?.name ??
+		findLanguage(wish.language)?.name ??
+		wish.language;
 	return {
 		wish,
 		candidates,
@@ -72,7 +76,7 @@ export function recommend(message: ScorePanelMessage, wish: Wish): Recommendatio
 			teachers: chosen.map(({ teacher }) => teacher),
 			samplesPerTeacher: Math.floor(wish.samples / Math.max(1, chosen.length)),
 			strategies: ["generate", "translate", "respond"],
-			measurement: measurementFor(message, wish, chosen),
+			measurement: measurementFor(message, wish, chosen, language),
 		},
 	};
 }
@@ -118,12 +122,17 @@ function isOfBase(cell: ScoreCell | null): boolean {
 }
 
 /** Items each student must be asked so that a difference as large as the smallest worth acting on shows. */
-function measurementFor(message: ScorePanelMessage, wish: Wish, chosen: readonly Candidate[]): string {
+function measurementFor(
+	message: ScorePanelMessage,
+	wish: Wish,
+	chosen: readonly Candidate[],
+	language: string,
+): string {
 	const cells = message.cells.filter((cell) => cell.language === wish.language && cell.source !== "practice");
 	const p = medianOf(cells.flatMap(({ result }) => result ?? [])) ?? 0.5;
 	const difference = 0.03;
 	// Two proportions, two-sided 5 %, power 80 %: n = 2 p(1−p) (1.96 + 0.84)² / δ².
 	const items = Math.ceil((2 * p * (1 - p) * (1.96 + 0.84) ** 2) / difference ** 2 / 10) * 10;
 	const students = chosen.length === 1 ? "the student" : `the ${chosen.length} students`;
-	return `Train one student per teacher on the same number of rows, then evaluate ${students}, the base and the reference on the same ${items.toLocaleString("en")} items or more in ${wish.language}: enough to see a difference of ${difference} in accuracy (80 % power, near ${p.toFixed(2)}); pairing by item needs fewer.`;
+	return `Train one student per teacher on the same number of rows, then evaluate ${students}, the base and the reference on the same ${items.toLocaleString("en")} items or more in ${language}: enough to see a difference of ${difference} in accuracy (80 % power, near ${p.toFixed(2)}); pairing by item needs fewer.`;
 }

@@ -66,7 +66,7 @@ test("practice scores are no evidence", () => {
 test("a small budget tries fewer teachers, a language without rows says so", () => {
 	assert.equal(recommend(scoreTable(published), { ...wish, samples: 400 }).plan.teachers.length, 1);
 	const tagalog = recommend(scoreTable(published), { ...wish, language: "tl" });
-	assert.match(textOf(tagalog), /no rows in tl/);
+	assert.match(textOf(tagalog), /no rows in Tagalog/);
 	assert.ok(tagalog.candidates.every(({ zWithinLanguage }) => zWithinLanguage === null));
 });
 
