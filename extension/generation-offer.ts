@@ -17,6 +17,8 @@ export const GenerationWish = z.object({
 	teachers: z.optional(z.array(z.string())),
 	languages: z.optional(z.array(z.string())),
 	strategies: z.optional(z.array(z.enum(strategies as ["generate", "translate", "respond"]))),
+	/** Accepted samples of each teacher in each language. */
+	each: z.optional(z.int().check(z.gte(1))),
 });
 export type GenerationWish = z.infer<typeof GenerationWish>;
 
@@ -75,6 +77,7 @@ export async function firstDraft(
 			offer.languages.map(({ code }) => code),
 		),
 		strategies: wish.strategies ?? draft.strategies,
+		...(wish.each === undefined ? {} : { each: String(wish.each), own: {} }),
 		seeds: offered(
 			draft.seeds,
 			offer.seeds.map(({ path }) => path),

@@ -4,11 +4,13 @@ import * as z from "zod/mini";
 import { notifications, requests } from "../server/core/engine-api.ts";
 import { MonitorRequest } from "../server/core/generate/monitor-message.ts";
 import { ScorePanelRequest } from "../server/core/score/panel-message.ts";
+import type { Wish } from "../server/core/score/recommend.ts";
 import { RunPanelRequest } from "../server/core/trainer/panel-message.ts";
 import type { App } from "./app.ts";
 import { chooseRun } from "./choose-run.ts";
 import { panelHtml } from "./panel-html.ts";
 import { reporting } from "./report.ts";
+import { freezePopulation, generatePlan, openMeasurement, openSamples, openScoreRow } from "./score-ways.ts";
 import { requireTrust, workspaceFolder } from "./workspace.ts";
 
 const PanelState = z.object({ panel: z.enum(["score", "run", "monitor"]), runId: z.optional(z.string()) });
@@ -27,6 +29,18 @@ const open = new Map<string, vscode.WebviewPanel>();
 
 export async function showScore(app: App): Promise<void> {
 	show(app, { panel: "score" }, "Polyglot Score");
+}
+
+/** What advice is asked about, until the panel has heard of it. */
+let askedAdvice: Wish | undefined;
+
+/** The score panel, turned to its advice. A panel that is not on screen asks for its content when it is shown. */
+export async function showAdvice(app: App, wish: Wish): Promise<void> {
+	askedAdvice = wish;
+	const panel = open.get(keyOf({ panel: "score" }));
+	const isOnScreen = panel?.visible === true;
+	await showScore(app);
+	if (panel && isOnScreen) await send(app, panel, { panel: "score" });
 }
 
 export async function openRun(app: App, argument: unknown): Promise<void> {
@@ -123,7 +137,15 @@ async function answer(app: App, panel: vscode.WebviewPanel, state: PanelState, m
 		case "openRun":
 			return openRun(app, { runId: asked.runId });
 		case "openScores":
-			return openScores();
+			return openScoreRow(asked.runId);
+		case "openSamples":
+			return openSamples(app, asked.sha256);
+		case "openMeasurement":
+			return openMeasurement(asked.teacher, asked.language);
+		case "freezePopulation":
+			return freezePopulation(app);
+		case "generatePlan":
+			return generatePlan(app, asked);
 		case "save":
 			return save(asked.name, Buffer.from(asked.content, asked.encoding));
 	}
@@ -140,6 +162,8 @@ async function send(app: App, panel: vscode.WebviewPanel, { panel: panelName, ru
 	const titled = TitledMessage.safeParse(message);
 	if (titled.success) panel.title = titled.data.view.title;
 	await panel.webview.postMessage(message);
+	if (panelName !== "score" || askedAdvice === undefined) return;
+	if (await panel.webview.postMessage({ type: "advise", wish: askedAdvice })) askedAdvice = undefined;
 }
 
 /** Goes on with the run the monitor shows. Its progress is in the panel, so no notification is needed. */
@@ -160,11 +184,6 @@ async function save(name: string, content: Uint8Array): Promise<void> {
 async function revealDownload(path: string): Promise<void> {
 	if (!/^\.polyglot\/students\/[a-z0-9-]+\/artifacts\/[A-Za-z0-9._/-]+$/.test(path) || path.includes("..")) return;
 	await vscode.commands.executeCommand("revealInExplorer", vscode.Uri.joinPath(workspaceFolder(), path));
-}
-
-async function openScores(): Promise<void> {
-	const uri = vscode.Uri.joinPath(workspaceFolder(), ".polyglot", "scores.jsonl");
-	await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
 }
 
 const keyOf = ({ panel, runId }: PanelState) => `${panel}:${runId ?? ""}`;
