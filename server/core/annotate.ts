@@ -51,8 +51,13 @@ export interface LineShare {
 	readonly answer: TurnPlace | null;
 }
 
+/** `first`: without the checks that ask detectors, which take half of the time; for a first look at a large file. */
+export type Depth = "first" | "all";
+
+const leftOutFirst: ReadonlySet<CheckCode> = new Set(["language-mismatch", "language-line-confusion"]);
+
 /** Annotates one line by itself, given without its line break. Never throws, whatever the text. */
-export function annotateLine(line: string, options: AnnotateOptions): LineAnnotation {
+export function annotateLine(line: string, options: AnnotateOptions, depth: Depth = "all"): LineAnnotation {
 	const reading = readLine(line, options.project.fields);
 	if (reading.kind === "blank") return { ...nothing, isBlank: true };
 	if (reading.kind === "broken")
@@ -60,7 +65,9 @@ export function annotateLine(line: string, options: AnnotateOptions): LineAnnota
 	const { sample, faults } = reading;
 	const language = sample?.language ?? options.language ?? null;
 	const context = contextFor(readLanguage(language), options);
-	const found = sample ? checksFor(context.language, options).flatMap((check) => check.find(sample, context)) : [];
+	const found = sample
+		? checksFor(context.language, options, depth).flatMap((check) => check.find(sample, context))
+		: [];
 	return {
 		sample,
 		language,
@@ -70,19 +77,31 @@ export function annotateLine(line: string, options: AnnotateOptions): LineAnnota
 	};
 }
 
+/** What the row says of itself, without a check. Never throws, whatever the text. */
+export function glanceAt(
+	line: string,
+	options: AnnotateOptions,
+): Pick<LineAnnotation, "sample" | "language" | "isBlank"> {
+	const reading = readLine(line, options.project.fields);
+	if (reading.kind !== "row") return { sample: null, language: null, isBlank: reading.kind === "blank" };
+	const { sample } = reading;
+	return { sample, language: sample?.language ?? options.language ?? null, isBlank: false };
+}
+
 /** By the project's settings, then by language. */
-const checksInForce = new WeakMap<object, Map<string | undefined, readonly Check[]>>();
+const checksInForce = new WeakMap<object, Map<string | undefined, Readonly<Record<Depth, readonly Check[]>>>>();
 
 /** The checks that are on for a language; looked up once, as every line asks. */
-function checksFor(language: Language | undefined, options: AnnotateOptions): readonly Check[] {
+function checksFor(language: Language | undefined, options: AnnotateOptions, depth: Depth): readonly Check[] {
 	const settings = options.project.checks;
-	const byLanguage = checksInForce.get(settings) ?? new Map<string | undefined, readonly Check[]>();
+	const byLanguage = checksInForce.get(settings) ?? new Map<string | undefined, Record<Depth, readonly Check[]>>();
 	checksInForce.set(settings, byLanguage);
 	const known = byLanguage.get(language?.code);
-	if (known) return known;
-	const inForce = checks.filter(({ code }) => isOn(code, language, options));
+	if (known) return known[depth];
+	const all = checks.filter(({ code }) => isOn(code, language, options));
+	const inForce = { all, first: all.filter(({ code }) => !leftOutFirst.has(code)) };
 	byLanguage.set(language?.code, inForce);
-	return inForce;
+	return inForce[depth];
 }
 
 /** A finding that a worse one in the same field explains is no news. */
@@ -134,10 +153,10 @@ export function measureSample(sample: Sample, language: string | null, options: 
 
 /** The file's statistics: which lines came first, and how long answers are. Lines are added in their order. */
 export interface FileStatistics {
-	readonly firstLines: ReadonlyMap<number, number>;
-	readonly quartiles: ReadonlyMap<string, LengthQuartiles>;
+	readonly firstLines: Pick<ReadonlyMap<number, number>, "get">;
+	readonly quartiles: Pick<ReadonlyMap<string, LengthQuartiles>, "get">;
 	/** Empty until it was searched for. */
-	readonly nearest: NearestByKey;
+	readonly nearest: Pick<NearestByKey, "get">;
 	/** Where a line stands that counts over several files; absent for one file. */
 	readonly placeOf?: (line: number) => FilePlace;
 }

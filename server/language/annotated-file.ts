@@ -4,31 +4,30 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import {
 	type AnnotateOptions,
 	annotateLine,
-	collectStatistics,
-	type FileStatistics,
-	findingsInFile,
+	type Depth,
+	glanceAt,
 	type LineAnnotation,
-	type LineShare,
 	nearThreshold,
 } from "../core/annotate.ts";
 import type { Finding } from "../core/checks/finding.ts";
-import { comparedText, type NearestByKey, nearestByKey } from "../core/checks/near-duplicate.ts";
+import { type NearestByKey, nearestByKey } from "../core/checks/near-duplicate.ts";
 import type { Decisions } from "../core/decisions.ts";
-import { binCount, createSigner, type Signer } from "../core/near-duplicates/signature.ts";
-import type { Sample } from "../core/sample/sample.ts";
+import { LiveStatistics } from "../core/live-statistics.ts";
+import type { SignatureColumns } from "../core/near-duplicates/signature-columns.ts";
+import type { AnnotatedTexts } from "../node/annotate-threads.ts";
+import { FindingsInFile } from "./findings-in-file.ts";
+import { signatureColumns } from "./line-signatures.ts";
+import { LineState } from "./line-state.ts";
+import { LineWork, type Work } from "./line-work.ts";
 
 export class AnnotatedFile {
 	document: TextDocument;
 	#options: AnnotateOptions;
 	readonly #decisions: () => Decisions | undefined;
-	/** One entry a line; undefined until it is read. */
-	#lines: (LineAnnotation | undefined)[];
-	/** Every line before it is read. */
-	#readUpTo = 0;
-	#statistics: FileStatistics | undefined;
-	/** As of the last search; by content, so that an edit elsewhere leaves it true. */
-	#nearest: NearestByKey = new Map();
-	readonly #signatures = new WeakMap<LineAnnotation, Signature>();
+	#lines: LineState[] = [];
+	#work = new LineWork([]);
+	#statistics = this.#newStatistics();
+	#findings: FindingsInFile;
 
 	constructor(
 		document: TextDocument,
@@ -38,7 +37,8 @@ export class AnnotatedFile {
 		this.#decisions = decisions;
 		this.document = document;
 		this.#options = options;
-		this.#lines = new Array<LineAnnotation | undefined>(document.lineCount);
+		this.#findings = new FindingsInFile(this.#statistics, options);
+		this.#forgetAll();
 	}
 
 	get options(): AnnotateOptions {
@@ -51,19 +51,28 @@ export class AnnotatedFile {
 
 	/** True when every line was read, so that what only the whole file can say is known. */
 	get isComplete(): boolean {
-		return this.#readUpTo >= this.#lines.length;
+		return this.#work.left === 0;
+	}
+
+	/** Lines that are not read in full. */
+	get unreadCount(): number {
+		return this.#work.left;
+	}
+
+	/** Whether a line the user looks at is not read in full. */
+	get isWantedUnread(): boolean {
+		return this.#work.nextWanted() !== -1;
 	}
 
 	/** Applies an edit as the editor sends it, and forgets the lines it touched. */
 	change(changes: readonly TextDocumentContentChangeEvent[], version: number): void {
 		for (const change of changes) {
 			if ("range" in change) this.#splice(change.range.start.line, change.range.end.line, change.text);
-			else this.#forgetAll();
 			this.document = TextDocument.update(this.document, [change], version);
+			if (!("range" in change)) this.#forgetAll();
 		}
 		// A lone carriage return ends a line in the editor; counting anew costs less than being wrong.
 		if (this.#lines.length !== this.document.lineCount) this.#forgetAll();
-		this.#statistics = undefined;
 	}
 
 	/** Starts anew with other settings of the project. */
@@ -72,27 +81,60 @@ export class AnnotatedFile {
 		this.#forgetAll();
 	}
 
-	/** Reads further lines until the clock passes `until`, at least one. */
+	/** The lines the user looks at are read before all others. */
+	look(from: number, to: number): void {
+		this.#work.wanted = { from, to };
+	}
+
+	/** Reads further lines until the clock passes `until`, at least one; those the user looks at first. */
 	readUntil(until: number, now: () => number): void {
-		while (this.#readUpTo < this.#lines.length) {
-			this.line(this.#readUpTo);
-			this.#readUpTo += 1;
+		for (let line = this.#work.nextUnread(); line !== -1; line = this.#work.nextUnread()) {
+			this.#readInFull(line);
 			if (now() >= until) return;
 		}
 	}
 
-	/** The line's own annotation, read now if it was not. */
+	/** As `readUntil`, but no other lines than those the user looks at. */
+	readWanted(until: number, now: () => number): void {
+		for (let line = this.#work.nextWanted(); line !== -1; line = this.#work.nextWanted()) {
+			this.#readInFull(line);
+			if (now() >= until) return;
+		}
+	}
+
+	/** Lines for a thread to read; undefined where nothing is left that nobody reads already. */
+	take(): Work | undefined {
+		return this.#work.take((line) => this.text(line));
+	}
+
+	/** What a thread says of the lines it was given; of those that were edited since it counts no more. */
+	accept({ states, depth }: Work, { annotations, signatures }: AnnotatedTexts): void {
+		let row = 0;
+		for (const [at, annotation] of annotations.entries()) {
+			const state = states[at];
+			if (!state) continue;
+			const isSigned = depth === "all" && annotation.sample !== null && annotation.share !== null;
+			if (!state.isGone && state.depth !== "all") {
+				this.#set(state, annotation, depth);
+				if (isSigned) state.signature = signatureAt(signatures, row);
+			}
+			if (isSigned) row += 1;
+		}
+	}
+
+	/** What is known of the line, perhaps by a first look only; read in full now where nothing is. */
 	line(index: number): LineAnnotation {
-		const known = this.#lines[index];
-		if (known) return known;
-		const annotation = annotateLine(this.text(index), this.#options);
-		this.#lines[index] = annotation;
-		return annotation;
+		return this.#lines[index]?.annotation ?? this.#readInFull(index);
+	}
+
+	/** The line's sample and language, without a check. */
+	glance(index: number): Pick<LineAnnotation, "sample" | "language" | "isBlank"> {
+		return this.#lines[index]?.annotation ?? glanceAt(this.text(index), this.#options);
 	}
 
 	/** Indexes of the lines read so far. */
 	*readLines(): Generator<number> {
-		for (let index = 0; index < this.#lines.length; index += 1) if (this.#lines[index]) yield index;
+		for (let index = 0; index < this.#lines.length; index += 1) if (this.#lines[index]?.annotation) yield index;
 	}
 
 	/** The line's text without its line break. */
@@ -103,18 +145,20 @@ export class AnnotatedFile {
 
 	/** The line's findings, worst first, but those people decided about; those of the whole file only once it is complete. */
 	findings(index: number): readonly Finding[] {
-		const findings = this.allFindings(index);
-		const key = this.line(index).share?.key;
+		const annotation = this.line(index);
+		const state = this.#lines[index];
+		const findings = state && this.isComplete ? this.#findings.of(state, index + 1) : annotation.findings;
+		const key = annotation.share?.key;
 		const decisions = this.#decisions();
-		if (key === undefined || !decisions?.has(key)) return findings;
+		if (findings.length === 0 || key === undefined || !decisions?.has(key)) return findings;
 		return decisions.isAccepted(key) ? [] : findings.filter(({ code }) => !decisions.isHidden(key, code));
 	}
 
-	/** As `findings`, whatever was decided. */
+	/** As `findings`, whatever was decided, and always of a full reading. */
 	allFindings(index: number): readonly Finding[] {
-		const annotation = this.line(index);
-		if (!this.isComplete) return annotation.findings;
-		return findingsInFile(annotation, index + 1, this.#collected(), this.#options);
+		const annotation = this.#readInFull(index);
+		const state = this.#lines[index];
+		return state && this.isComplete ? this.#findings.of(state, index + 1) : annotation.findings;
 	}
 
 	/** Whether people decided anything about the line's sample. */
@@ -128,75 +172,71 @@ export class AnnotatedFile {
 	 * other work pass. Ends early, without a result, when the document changes meanwhile.
 	 */
 	*searchNearDuplicates(): Generator<void> {
-		const { version } = this.document;
-		const signed: { readonly share: LineShare; readonly values: Uint16Array; readonly hash: number }[] = [];
-		for (const [index, line] of this.#lines.entries()) {
-			if (line?.sample && line.share) signed.push({ share: line.share, ...this.#sign(line, line.sample) });
-			if (index % slice === slice - 1) yield;
-			if (this.document.version !== version) return;
-		}
-		const values = new Uint16Array(signed.length * binCount);
-		for (const [row, line] of signed.entries()) values.set(line.values, row * binCount);
-		const hashes = Float64Array.from(signed, ({ hash }) => hash);
-		const keys = signed.map(({ share }) => share.key);
-		this.#nearest = nearestByKey({ count: signed.length, values, hashes }, keys, nearThreshold(this.#options));
-		this.#statistics = undefined;
+		const signed = yield* this.signed();
+		if (signed) this.setNearest(nearestByKey(signed.signatures, signed.keys, nearThreshold(this.#options)));
 	}
 
-	#sign(line: LineAnnotation, sample: Sample): Signature {
-		const known = this.#signatures.get(line);
-		if (known) return known;
-		const values = new Uint16Array(binCount);
-		const signature = { values, hash: signer().sign(comparedText(sample), values, 0) };
-		this.#signatures.set(line, signature);
-		return signature;
+	/** The signatures of all samples with their content keys; yields between slices of signing. */
+	*signed(): Generator<void, { signatures: SignatureColumns; keys: readonly number[] } | undefined> {
+		const { version } = this.document;
+		return yield* signatureColumns(this.#lines, () => this.document.version === version);
+	}
+
+	setNearest(nearest: NearestByKey): void {
+		this.#statistics.setNearest(nearest);
 	}
 
 	/** Lengths of the last answers that the line's one is compared with, its own included. */
-	groupLengths(index: number): number[] {
+	groupLengths(index: number): readonly number[] {
 		const group = this.line(index).share?.group;
-		return this.#lines.flatMap((line) =>
-			line?.share?.group === group && line?.share?.length != null ? [line.share.length] : [],
-		);
+		return group === undefined ? [] : this.#statistics.lengthsOf(group);
 	}
 
-	#collected(): FileStatistics {
-		if (this.#statistics) return this.#statistics;
-		const collector = collectStatistics();
-		for (const [index, line] of this.#lines.entries()) if (line?.share) collector.add(index + 1, line.share);
-		this.#statistics = collector.finish(this.#nearest);
-		return this.#statistics;
+	#readInFull(index: number): LineAnnotation {
+		const state = this.#lines[index];
+		if (state?.annotation && state.depth === "all") return state.annotation;
+		const annotation = annotateLine(this.text(index), this.#options);
+		if (state) this.#set(state, annotation, "all");
+		return annotation;
+	}
+
+	#set(state: LineState, annotation: LineAnnotation, depth: Depth): void {
+		if (!state.annotation && annotation.share) this.#statistics.add(annotation.share);
+		state.annotation = annotation;
+		this.#work.done(state, depth);
 	}
 
 	#splice(first: number, last: number, text: string): void {
-		const added = text.split("\n").length;
-		this.#lines.splice(first, last - first + 1, ...new Array<undefined>(Math.min(added, spreadLimit)));
-		if (added > spreadLimit) this.#forgetAll();
-		this.#readUpTo = Math.min(this.#readUpTo, first);
+		const added = Array.from({ length: text.split("\n").length }, () => new LineState());
+		const rest = this.#lines.slice(last + 1);
+		const gone = this.#lines.slice(first, last + 1);
+		if (gone.length === added.length) for (const [at, state] of added.entries()) this.#lines[first + at] = state;
+		else this.#lines = this.#lines.slice(0, first).concat(added, rest);
+		for (const { annotation } of gone) if (annotation?.share) this.#statistics.remove(annotation.share);
+		this.#statistics.moved();
+		this.#work.replaced(this.#lines, first, gone, added);
 	}
 
 	#forgetAll(): void {
-		this.#lines = new Array<LineAnnotation | undefined>(this.document.lineCount);
-		this.#readUpTo = 0;
-		this.#statistics = undefined;
+		for (const state of this.#lines) state.isGone = true;
+		this.#lines = Array.from({ length: this.document.lineCount }, () => new LineState());
+		const { wanted } = this.#work;
+		this.#work = new LineWork(this.#lines);
+		this.#work.wanted = wanted;
+		this.#statistics = this.#newStatistics();
+		this.#findings = new FindingsInFile(this.#statistics, this.#options);
+	}
+
+	#newStatistics(): LiveStatistics {
+		return new LiveStatistics(() => this.#shares());
+	}
+
+	*#shares() {
+		for (const { annotation } of this.#lines) yield annotation?.share;
 	}
 }
 
-interface Signature {
-	readonly values: Uint16Array;
-	readonly hash: number;
+function signatureAt({ values, hashes }: SignatureColumns, row: number): LineState["signature"] {
+	const width = values.length / hashes.length;
+	return { values: values.subarray(row * width, (row + 1) * width), hash: hashes[row] ?? Number.NaN };
 }
-
-/** Lines signed between two chances for other work: a few milliseconds. */
-const slice = 200;
-
-let kept: Signer | undefined;
-
-/** One signer for all files, made when first needed: it takes 10 ms. */
-function signer(): Signer {
-	kept ??= createSigner();
-	return kept;
-}
-
-/** Arguments one call may take. */
-const spreadLimit = 10_000;

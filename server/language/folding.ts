@@ -31,7 +31,7 @@ interface Run {
 function runs(file: AnnotatedFile, from: number, to: number, name: typeof languageOf): Run[] {
 	const found: (Run & { readonly name: string })[] = [];
 	for (let line = from; line < to; line += 1) {
-		if (file.line(line).isBlank) continue;
+		if (file.glance(line).isBlank) continue;
 		const named = name(file, line);
 		const last = found.at(-1);
 		if (last?.name === named) found[found.length - 1] = { ...last, to: line + 1 };
@@ -41,10 +41,10 @@ function runs(file: AnnotatedFile, from: number, to: number, name: typeof langua
 }
 
 function languageOf(file: AnnotatedFile, line: number): string {
-	return file.line(line).language ?? "";
+	return file.glance(line).language ?? "";
 }
 
 function makerOf(file: AnnotatedFile, line: number): string {
-	const { sample } = file.line(line);
+	const { sample } = file.glance(line);
 	return JSON.stringify([sample?.model, sample?.strategy]);
 }

@@ -30,7 +30,7 @@ export function startServer(connection: Connection, runtime: Runtime, features: 
 		() => ({ project: watch.project, detectors }),
 		() => book.decisions,
 	);
-	const closers: (() => void | Promise<void>)[] = [];
+	const closers: (() => void | Promise<void>)[] = [() => review.end()];
 	let start: Start = { folder: undefined, isTrusted: false };
 	const server: ServerContext = {
 		connection,

@@ -109,6 +109,8 @@ function answerRequests(server: ServerContext, review: Review, safely: RunSafe, 
 	connection.languages.inlayHint.on(({ textDocument, range }) =>
 		safely("inlay hints", [], () => {
 			const file = review.file(textDocument.uri);
+			// Editors ask for the lines in view.
+			file?.look(range.start.line, range.end.line + 1);
 			return file && review.settings.inlayHints.enabled ? hintsIn(file, range) : [];
 		}),
 	);

@@ -1,8 +1,10 @@
 /** The state review's handlers share: open files, settings, and the pass that reads files in slices. */
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { AnnotateOptions } from "../core/annotate.ts";
+import { type AnnotateOptions, nearThreshold } from "../core/annotate.ts";
+import { nearestByKey } from "../core/checks/near-duplicate.ts";
 import type { Decisions } from "../core/decisions.ts";
+import { AnnotateThreads } from "../node/annotate-threads.ts";
 import { AnnotatedFile } from "./annotated-file.ts";
 import type { Runtime } from "./feature.ts";
 import { isScoreText } from "./score-diagnostics.ts";
@@ -11,6 +13,10 @@ import { readSettings, type Settings } from "./settings.ts";
 /** Typing waits no longer than this for a slice of the pass. */
 const sliceMs = 15;
 const settleMs = 500;
+/** Between two words about progress, each of which makes the editor ask for everything again. */
+const tellMs = 300;
+/** Fewer lines are read here before a thread has started. */
+const leastForThreads = 100;
 
 export class Review {
 	settings: Settings = readSettings(undefined);
@@ -23,6 +29,8 @@ export class Review {
 	readonly #timers = new Map<string, NodeJS.Timeout>();
 	readonly #options: () => AnnotateOptions;
 	readonly #decisions: () => Decisions | undefined;
+	/** Undefined where none can be started, or one failed. */
+	#threads: AnnotateThreads | undefined;
 
 	constructor(
 		runtime: Runtime,
@@ -32,6 +40,13 @@ export class Review {
 		this.#decisions = decisions;
 		this.#runtime = runtime;
 		this.#options = options;
+		const { engineFile, mediaFolder } = runtime;
+		this.#threads = engineFile && new AnnotateThreads(engineFile, { mediaFolder });
+	}
+
+	/** Ends its threads. */
+	async end(): Promise<void> {
+		await this.#threads?.close();
 	}
 
 	open(uri: string, languageId: string, version: number, text: string): void {
@@ -81,27 +96,57 @@ export class Review {
 	}
 
 	/**
-	 * Reads a file to its end in slices, other work in between; `onProgress` is told about every 300 ms and at the end.
-	 * One pass a file at a time: a second call while one runs only prolongs it.
+	 * Reads a file to its end, on threads where there is much to read, else in slices with other work in between;
+	 * `onProgress` is told about every 300 ms and at the end. One pass a file at a time: a second call while one runs only
+	 * prolongs it.
 	 */
 	async readAll(uri: string, onProgress: () => void): Promise<void> {
 		if (this.#passes.has(uri)) return;
 		this.#passes.add(uri);
 		try {
 			let told = this.#runtime.now();
+			const tell = () => {
+				if (this.#runtime.now() - told < tellMs) return;
+				onProgress();
+				told = this.#runtime.now();
+			};
+			await this.#readOnThreads(uri, tell);
 			for (let file = this.file(uri); file && !file.isComplete; file = this.file(uri)) {
 				file.readUntil(this.#runtime.now() + sliceMs, this.#runtime.now);
-				if (!file.isComplete && this.#runtime.now() - told > 300) {
-					onProgress();
-					told = this.#runtime.now();
-				}
-				await new Promise((resolve) => setImmediate(resolve));
+				if (!file.isComplete) tell();
+				await otherWork();
 			}
 		} finally {
 			this.#passes.delete(uri);
 		}
 		onProgress();
 		this.#tell(uri);
+	}
+
+	/** A few pieces of work wait at each thread, so that none is idle while an answer travels. */
+	async #readOnThreads(uri: string, tell: () => void): Promise<void> {
+		const threads = this.#threads;
+		if (!threads || (this.file(uri)?.unreadCount ?? 0) < leastForThreads) return;
+		const lane = async () => {
+			for (let file = this.file(uri), work = file?.take(); file && work; file = this.file(uri), work = file?.take()) {
+				const { project, language } = file.options;
+				const parameters = { project, ...(language === undefined ? {} : { language }) };
+				file.accept(work, await threads.lines(work.texts, parameters, work.depth));
+				tell();
+			}
+		};
+		try {
+			await Promise.all(Array.from({ length: threads.size * lanesPerThread }, lane));
+		} catch (cause) {
+			this.#giveUpThreads(cause);
+		}
+	}
+
+	/** What they leave undone is done on this thread. */
+	#giveUpThreads(cause: unknown): void {
+		this.#runtime.log(`Files are read on one thread: ${cause instanceof Error ? cause.message : String(cause)}`);
+		void this.#threads?.close();
+		this.#threads = undefined;
 	}
 
 	#tell(uri: string): void {
@@ -121,23 +166,52 @@ export class Review {
 		const file = this.file(uri);
 		if (!file) return;
 		if (!file.isComplete) return this.whenSettled(uri, tell);
-		for (const _ of file.searchNearDuplicates()) await new Promise((resolve) => setImmediate(resolve));
+		await this.#searchNearDuplicates(file);
 		tell();
 		this.#tell(uri);
 	}
 
-	/** Reads on for at most this long, other work in between. True when the file is complete. */
+	/** Signs in slices; the search itself takes longer than a slice among many samples, so a thread does it. */
+	async #searchNearDuplicates(file: AnnotatedFile): Promise<void> {
+		const signing = file.signed();
+		let step = signing.next();
+		for (; !step.done; step = signing.next()) await otherWork();
+		if (!step.value) return;
+		const { signatures, keys } = step.value;
+		const threshold = nearThreshold(file.options);
+		if (this.#threads && keys.length >= leastForThreads) {
+			try {
+				return file.setNearest(await this.#threads.nearest(signatures, keys, threshold));
+			} catch (cause) {
+				this.#giveUpThreads(cause);
+			}
+		}
+		file.setNearest(nearestByKey(signatures, keys, threshold));
+	}
+
+	/**
+	 * Reads on for at most this long, other work in between; of a file with much to read only the lines the user looks at,
+	 * as threads read the rest. True when the file is complete.
+	 */
 	async readFor(uri: string, budgetMs: number): Promise<boolean> {
 		const until = this.#runtime.now() + budgetMs;
 		for (;;) {
 			const file = this.file(uri);
 			if (!file || file.isComplete) return true;
 			if (this.#runtime.now() >= until) return false;
-			file.readUntil(this.#runtime.now() + sliceMs, this.#runtime.now);
-			await new Promise((resolve) => setImmediate(resolve));
+			const sliceEnd = this.#runtime.now() + sliceMs;
+			if (this.#threads && file.unreadCount >= leastForThreads) {
+				if (!file.isWantedUnread) return false;
+				file.readWanted(sliceEnd, this.#runtime.now);
+			} else file.readUntil(sliceEnd, this.#runtime.now);
+			await otherWork();
 		}
 	}
 }
+
+const lanesPerThread = 2;
+
+const otherWork = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function isJsonl(uri: string, languageId: string): boolean {
 	return languageId === "jsonl" || /\.(?:jsonl|ndjson)$/i.test(uri);

@@ -7,7 +7,7 @@ import { range } from "./ranges.ts";
 export function symbolsOf(file: AnnotatedFile): DocumentSymbol[] {
 	const symbols: DocumentSymbol[] = [];
 	for (let line = 0; line < file.lineCount; line += 1) {
-		if (file.line(line).isBlank) continue;
+		if (file.glance(line).isBlank) continue;
 		const whole = range(line, 0, file.text(line).length);
 		symbols.push({ name: sampleTitle(file, line), kind: SymbolKind.Object, range: whole, selectionRange: whole });
 	}
@@ -16,7 +16,7 @@ export function symbolsOf(file: AnnotatedFile): DocumentSymbol[] {
 
 /** The sample's place and what it says of itself. */
 export function sampleTitle(file: AnnotatedFile, line: number): string {
-	const { sample, language } = file.line(line);
+	const { sample, language } = file.glance(line);
 	const model = sample?.model?.split("/").at(-1) ?? null;
 	const words = sample ? [language, sample.strategy, model] : ["not a sample"];
 	return [`#${line + 1}`, ...words.filter((word) => word !== null).map((word) => clip(visible(word), 40))].join(" · ");

@@ -4,6 +4,7 @@ import { isMainThread, workerData } from "node:worker_threads";
 const duties: Readonly<Record<string, () => Promise<void>>> = {
 	"polyglot-measure-share": async () => (await import("./measure-shares.ts")).serveMeasureThread(),
 	"polyglot-line-worker": async () => (await import("./annotate-duty.ts")).serveLines(),
+	"polyglot-text-worker": async () => (await import("./annotate-duty.ts")).serveTexts(),
 	"polyglot-parquet-worker": async () => (await import("./parquet-thread.ts")).serveParquetWorker(),
 };
 

@@ -37,8 +37,11 @@ function characters(turn: Turn): number {
 
 /** Sorts `lengths` in place. Undefined for a group too small to say. */
 export function quartilesOf(lengths: Float64Array): LengthQuartiles | undefined {
+	return quartilesOfSorted(lengths.sort());
+}
+
+export function quartilesOfSorted(lengths: ArrayLike<number>): LengthQuartiles | undefined {
 	if (lengths.length < leastGroup) return undefined;
-	lengths.sort();
 	const at = (share: number) => {
 		const place = share * (lengths.length - 1);
 		const below = lengths[Math.floor(place)] ?? 0;
