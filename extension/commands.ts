@@ -7,6 +7,7 @@ import { openMonitor, openRun, showScore } from "./panels.ts";
 import { openPracticeWorkspace } from "./practice.ts";
 import { recommendTeacher } from "./recommend.ts";
 import { reporting } from "./report.ts";
+import { reviewSamples } from "./review-panel.ts";
 import { openSweep } from "./sweep-panel.ts";
 import { addTeacher, removeTeacher, setTeacherKey, testTeacher } from "./teachers.ts";
 import { cancelRun, connectTrainer, evaluateStudent, resumeRun } from "./train.ts";
@@ -18,6 +19,7 @@ const commands: Readonly<Record<string, { readonly title: string; readonly run: 
 	"polyglot.generate": { title: "Generate samples", run: generateSamples },
 	"polyglot.resumeGeneration": { title: "Resume generation", run: resumeGeneration },
 	"polyglot.openMonitor": { title: "Open generation monitor", run: openMonitor },
+	"polyglot.reviewSamples": { title: "Review samples", run: reviewSamples },
 	"polyglot.checkFile": { title: "Check file", run: checkFile },
 	"polyglot.addTeacher": { title: "Add teacher", run: addTeacher },
 	"polyglot.testTeacher": { title: "Test teacher", run: testTeacher },

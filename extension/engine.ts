@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, TransportKind } from "vscode-languageclient/node";
 import type * as z from "zod/mini";
 import { type NotificationType, notifications, type RequestType, secretRequest } from "../server/core/engine-api.ts";
+import { withReviewLenses } from "./review-lens.ts";
 import { readSecret } from "./secrets.ts";
 
 /** Typed questions to the engine, and what it tells. */
@@ -44,6 +45,7 @@ function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
 			fileEvents: vscode.workspace.createFileSystemWatcher("**/polyglot.json"),
 		},
 		markdown: { isTrusted: false, supportHtml: false },
+		middleware: { provideCodeLenses: withReviewLenses },
 	};
 }
 

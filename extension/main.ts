@@ -4,8 +4,8 @@ import { registerCommands } from "./commands.ts";
 import { startEngine } from "./engine.ts";
 import { restoreGenerateForm } from "./generate-form.ts";
 import { showGenerationStatus } from "./generation-status.ts";
-import { watchLargeFiles } from "./large-files.ts";
 import { restorePanels } from "./panels.ts";
+import { showReview } from "./review.ts";
 import { RunsView } from "./runs-view.ts";
 import { restoreSweeps } from "./sweep-panel.ts";
 import { TeachersView } from "./teachers-view.ts";
@@ -26,6 +26,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		restoreSweeps(app),
 		restoreGenerateForm(app),
 		showGenerationStatus(engine),
-		watchLargeFiles(),
+		showReview(app),
 	);
 }

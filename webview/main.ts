@@ -1,7 +1,9 @@
 /** Entry of every panel: hands what the engine sends to the panel that draws it, and holds nothing itself. */
 import "./panel.css";
 import { drawGenerate } from "./generate/panel.ts";
+import type { Memory } from "./memory.ts";
 import { draw as drawMonitor } from "./monitor/panel.ts";
+import { drawReview } from "./review/panel.ts";
 import { drawRun } from "./run/panel.ts";
 import { drawScore } from "./score/panel.ts";
 import { drawSweep } from "./sweep/panel.ts";
@@ -14,18 +16,13 @@ interface Editor {
 }
 declare function acquireVsCodeApi(): Editor;
 
-/** What a panel wants to find again after a reload of the window or while its tab was hidden. */
-interface Memory {
-	recall(): unknown;
-	keep(remembered: unknown): void;
-}
-
 /** Draws, or redraws, a panel; safe to call on every message. Throws when the message is not for it. */
 type Draw = (root: HTMLElement, message: unknown, post: (message: unknown) => void, memory: Memory) => void;
 
 const panels: Readonly<Record<string, Draw>> = {
 	generate: drawGenerate,
 	monitor: drawMonitor,
+	review: drawReview,
 	run: drawRun,
 	score: drawScore,
 	sweep: drawSweep,

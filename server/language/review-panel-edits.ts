@@ -3,32 +3,31 @@ import type { TextDocumentEdit, TextEdit } from "vscode-languageserver/node";
 import { contentKey } from "../core/checks/exact-duplicate.ts";
 import type { Decisions } from "../core/decisions.ts";
 import { UserError } from "../core/problem.ts";
+import type { TextChange } from "../core/review/messages.ts";
 import { editsOf } from "../core/review/minimal-edit.ts";
 import type { AnnotatedFile } from "./annotated-file.ts";
 import { deletionsOf } from "./code-actions.ts";
 import type { ServerContext } from "./feature.ts";
 import { range } from "./ranges.ts";
 
-export interface TextChange {
+export interface SampleChange {
 	readonly line: number;
 	/** The sample's content key when its text was read. */
 	readonly key: number;
-	readonly field: string;
-	readonly text: string;
+	readonly changes: readonly TextChange[];
 }
 
 /** True where the editor took it. Throws a UserError where the sample is another one meanwhile. */
-export async function applyChange(server: ServerContext, file: AnnotatedFile, change: TextChange): Promise<boolean> {
+export async function applyChange(server: ServerContext, file: AnnotatedFile, change: SampleChange): Promise<boolean> {
 	const { sample } = change.line < file.lineCount ? file.line(change.line) : { sample: null };
 	if (!sample || contentKey(sample) !== change.key)
 		throw new UserError(
 			"sample-changed",
 			`The sample in line ${change.line + 1} changed meanwhile, so your text was not written over it. Copy it, and edit again.`,
 		);
-	const edits = editsOf(file.text(change.line), sample, change.field, change.text).map(({ start, end, newText }) => ({
-		range: range(change.line, start, end),
-		newText,
-	}));
+	const edits = change.changes
+		.flatMap(({ field, text }) => editsOf(file.text(change.line), sample, field, text))
+		.map(({ start, end, newText }) => ({ range: range(change.line, start, end), newText }));
 	return edits.length === 0 || apply(server, file, edits, "Edit sample");
 }
 

@@ -50,7 +50,7 @@ test("without a folder, commands say why one is needed and offer to open it", ()
 		await toast.locator(".monaco-button", { hasText: "Open Folder" }).waitFor();
 	}));
 
-test("a file of 60 MB says that it is not marked, and can be checked from disk", () => {
+test("a file of 60 MB says that it is not marked, can be reviewed from disk, and checked as a whole", () => {
 	const row = JSON.stringify({
 		language: "de",
 		prompt: "Warum?",
@@ -64,6 +64,11 @@ test("a file of 60 MB says that it is not marked, and can be checked from disk",
 		const entry = bench.page.locator(".statusbar-item", { hasText: "MB: not marked" });
 		await entry.waitFor();
 		await entry.click();
+		const panel = await bench.panel("review");
+		await panel.locator(".note", { hasText: /Read-only: .*above 50 MB/ }).waitFor();
+		await panel.locator(".reading .turn.assistant", { hasText: "Weil es so ist." }).waitFor();
+		await bench.command("Polyglot: Check File…");
+		await bench.pick("Check file", "large.jsonl");
 		await bench.page.locator(".view-line", { hasText: /large\.jsonl:.*lines/ }).waitFor({ timeout: 90_000 });
 	});
 });

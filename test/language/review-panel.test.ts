@@ -182,7 +182,7 @@ test("an edit changes the least, and leaves the rest of the row byte for byte", 
 	const panel = await openPanel(t, `${row}\n`);
 	const sample = await panel.ask(reviewRequests.sample, { line: 0 });
 	assert.ok(sample.key !== null);
-	const change = { line: 0, key: sample.key, field: "response", text: "Gut, so „gut“." };
+	const change = { line: 0, key: sample.key, changes: [{ field: "response", text: "Gut, so „gut“." }] };
 	assert.deepEqual(await panel.ask(reviewRequests.edit, change), { isApplied: true });
 	assert.equal(applied(`${row}\n`, panel.edits[0]), `${row.replace("Gut so.", "Gut, so „gut“.")}\n`);
 	await assert.rejects(panel.ask(reviewRequests.edit, { ...change, key: 1 }), /changed meanwhile/);
@@ -224,7 +224,7 @@ test("a packed file is read from disk, says so, and finds what the open text wou
 	await panel.ask(reviewRequests.decide, { key: key ?? Number.NaN, decision: "accepted" });
 	await panel.until(async () => ((await panel.lines({ state: "weak" })).includes(line) ? undefined : true));
 	await assert.rejects(
-		panel.ask(reviewRequests.edit, { line, key: key ?? 0, field: "response", text: "x" }),
+		panel.ask(reviewRequests.edit, { line, key: key ?? 0, changes: [{ field: "response", text: "x" }] }),
 		/not open in the editor/,
 	);
 });

@@ -1,4 +1,6 @@
 /** One turn of a chat as it is meant to be read: direction and fonts of its language, code apart, nothing interpreted. */
+
+import { element } from "../shared/element.ts";
 import { type Block, blocksOf, type Line, type Piece, type Span } from "./blocks.ts";
 import { cut } from "./invisible.ts";
 import type { ReadingMark, ReadingTurn } from "./reading.ts";
@@ -117,11 +119,4 @@ function markElement(
 	for (const index of indexes) seen.add(index);
 	mark.append(inner);
 	return mark;
-}
-
-function element(name: string, className: string, text?: string): HTMLElement {
-	const made = document.createElement(name);
-	if (className !== "") made.className = className;
-	if (text !== undefined) made.textContent = text;
-	return made;
 }

@@ -169,6 +169,10 @@ export const ReviewSample = z.object({
 });
 export type ReviewSample = z.infer<typeof ReviewSample>;
 
+/** What a turn is to say; its field as in `ReviewTurn`. */
+export const TextChange = z.object({ field: z.string(), text: z.string() });
+export type TextChange = z.infer<typeof TextChange>;
+
 const File = { uri: z.string() };
 const Filtered = { ...File, filter: ReviewFilter };
 
@@ -212,10 +216,10 @@ export const reviewRequests = {
 		params: z.object({ ...File, key: z.number() }),
 		result: z.object({}),
 	},
-	/** Rewrites one text of a sample in the open document, minimally. */
+	/** Rewrites texts of a sample in the open document, minimally. */
 	edit: {
 		method: "polyglot/review/edit",
-		params: z.object({ ...File, line: Line, key: z.number(), field: z.string(), text: z.string() }),
+		params: z.object({ ...File, line: Line, key: z.number(), changes: z.array(TextChange) }),
 		result: z.object({ isApplied: z.boolean() }),
 	},
 	/** Deletes the rejected samples from the open document; can be undone there. */

@@ -1,6 +1,6 @@
 /** What the review panel's page and its host say to each other. The host adds the file and passes questions on. */
 import * as z from "zod/mini";
-import { ReviewFilter, ReviewOverview, type ReviewRow, ReviewSample, reviewRequests } from "./messages.ts";
+import { ReviewFilter, ReviewOverview, ReviewSample, reviewRequests, TextChange } from "./messages.ts";
 
 const Line = z.int().check(z.gte(0));
 
@@ -17,8 +17,9 @@ export type ReviewView = z.infer<typeof ReviewView>;
 /** From the page. */
 export const ReviewAsk = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("ready") }),
-	z.object({ type: z.literal("overview"), filter: ReviewFilter, line: z.nullable(Line) }),
-	z.object({ type: z.literal("rows"), filter: ReviewFilter, from: Line, count: z.int() }),
+	/** `list` numbers the page's lists, so that an answer about an earlier one is known as such. */
+	z.object({ type: z.literal("overview"), list: z.int(), filter: ReviewFilter, line: z.nullable(Line) }),
+	z.object({ type: z.literal("rows"), list: z.int(), filter: ReviewFilter, from: Line, count: z.int() }),
 	z.object({ type: z.literal("sample"), line: Line }),
 	z.object({
 		type: z.literal("next"),
@@ -29,7 +30,7 @@ export const ReviewAsk = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("decide"), key: z.number(), decision: z.enum(["accepted", "rejected", "cleared"]) }),
 	z.object({ type: z.literal("undo") }),
 	z.object({ type: z.literal("seen"), key: z.number() }),
-	z.object({ type: z.literal("edit"), line: Line, key: z.number(), field: z.string(), text: z.string() }),
+	z.object({ type: z.literal("edit"), line: Line, key: z.number(), changes: z.array(TextChange) }),
 	z.object({ type: z.literal("dropRejected") }),
 	/** Shows the line in the text editor. */
 	z.object({ type: z.literal("reveal"), line: Line }),
@@ -42,8 +43,8 @@ export type ReviewAsk = z.infer<typeof ReviewAsk>;
 export const ReviewTell = z.discriminatedUnion("type", [
 	/** First of all. `line` is where to go, as asked for from outside; null where the page knows. */
 	z.object({ type: z.literal("open"), uri: z.string(), line: z.nullable(Line), filter: z.nullable(ReviewFilter) }),
-	z.object({ type: z.literal("overview"), overview: ReviewOverview }),
-	z.object({ type: z.literal("rows"), ...reviewRequests.rows.result.shape }),
+	z.object({ type: z.literal("overview"), list: z.int(), overview: ReviewOverview }),
+	z.object({ type: z.literal("rows"), list: z.int(), ...reviewRequests.rows.result.shape }),
 	z.object({ type: z.literal("sample"), sample: ReviewSample }),
 	z.object({ type: z.literal("moved"), place: reviewRequests.next.result, wanted: z.string() }),
 	z.object({ type: z.literal("decided"), key: z.number(), isDecided: z.boolean() }),
@@ -56,4 +57,3 @@ export const ReviewTell = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("failed"), message: z.string() }),
 ]);
 export type ReviewTell = z.infer<typeof ReviewTell>;
-export type { ReviewRow };
