@@ -20,8 +20,8 @@ after(() => bench?.close());
 /** Scores of its own, and one of the teachers that advice names. */
 function prepare(folder) {
 	writeScoreWorkspace(folder);
-	const teacher = { endpoint: "http://127.0.0.1:9", model: "google/gemma-3-27b-it" };
-	const project = { languages: ["de"], teachers: { "my-gemma": teacher } };
+	const teacher = { name: "my-gemma", baseUrl: "http://127.0.0.1:9", model: "google/gemma-3-27b-it" };
+	const project = { languages: ["de"], teachers: [teacher] };
 	writeFileSync(join(folder, "polyglot.json"), JSON.stringify(project));
 }
 
