@@ -19,6 +19,9 @@ is taken from \`generation\` of polyglot.json: there a whole grid of teachers, l
   --seed N           decides every draw; default 0
   --concurrency N    requests sent at once at most
   --budget N         pauses before more than this is spent, in the currency of the teachers' prices
+  --batch            asks by OpenAI batch files: cheaper, answered within 24 hours; Ctrl+C leaves them at the provider, --resume collects
+  --direct           with --resume: asks what is left directly
+  --cancel-batches   with --resume: cancels open batches, keeps what they had answered, and pauses
   --estimate         shows requests, tokens, cost and time to expect, and sends nothing
   --accept RULE      checks (default where polyglot.json says nothing else): the annotator's checks must pass; valid: the answer's form is enough
   --fresh            asks again even where an earlier run has the answer to the same request
@@ -57,6 +60,9 @@ export function parsed(args: string[]) {
 				seed: { ...text, default: "0" },
 				concurrency: text,
 				budget: text,
+				batch: { type: "boolean" },
+				direct: { type: "boolean" },
+				"cancel-batches": { type: "boolean" },
 				estimate: { type: "boolean" },
 				accept: text,
 				fresh: { type: "boolean" },
@@ -76,6 +82,7 @@ export function parsed(args: string[]) {
 			throw new Error(`--accept is checks or valid, not ${values.accept}`);
 		if (values.format !== "json" && values.format !== "text")
 			throw new Error(`--format is json or text, not ${values.format}`);
+		if (values.batch && values.direct) throw new Error("--batch and --direct exclude each other");
 		return values;
 	} catch (cause) {
 		throw new UserError(

@@ -63,10 +63,17 @@ function strategiesOf(text: string): Strategy[] {
 	});
 }
 
-export function rerunOf(values: Values): Pick<ResumeOptions, "rerun" | "maxTokens"> {
+export function rerunOf(values: Values): Pick<ResumeOptions, "rerun" | "maxTokens" | "batch" | "cancelBatches"> {
 	const maxTokens = maxTokensOf(values);
 	const causes = values.rerun?.split(",").map((cause) => cause.trim());
-	return { ...(causes ? { rerun: causes } : {}), ...(maxTokens === undefined ? {} : { maxTokens }) };
+	const batch = values.batch || values.direct ? { batch: values.batch === true } : {};
+	const cancel = values["cancel-batches"] ? { cancelBatches: true } : {};
+	return {
+		...batch,
+		...cancel,
+		...(causes ? { rerun: causes } : {}),
+		...(maxTokens === undefined ? {} : { maxTokens }),
+	};
 }
 
 export function originFrom(url: string): string {

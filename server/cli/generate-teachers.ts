@@ -3,6 +3,7 @@ import type { EndpointTeacher, RunTeacher } from "../core/generate/run-records.t
 import { isEndpointTeacher } from "../core/generate/teacher-kind.ts";
 import { UserError } from "../core/problem.ts";
 import { type Project, Teacher } from "../core/project.ts";
+import { batched } from "../node/generate-run.ts";
 import { practiceTeachers } from "../practice/teachers.ts";
 import { maxTokensOf, type Values, whole } from "./generate-arguments.ts";
 
@@ -41,8 +42,10 @@ function endpointTeacher(baseUrl: string, model: string | undefined, name: strin
 function limited(teacher: RunTeacher, values: Values): RunTeacher {
 	const { concurrency } = values;
 	const maxTokens = maxTokensOf(values);
+	if (values.batch && !isEndpointTeacher(teacher))
+		throw new UserError("arguments", `--batch needs an endpoint; ${teacher.name} is a model of the editor.`);
 	return {
-		...teacher,
+		...(values.batch ? batched(teacher, true) : teacher),
 		...(concurrency === undefined ? {} : { concurrency: whole("concurrency", concurrency, 1, 1000) }),
 		...(maxTokens === undefined ? {} : { sampling: { ...teacher.sampling, maxTokens } }),
 	};

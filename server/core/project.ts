@@ -29,6 +29,20 @@ export const Price = z
 	.check(z.describe("What the teacher costs. Left out means unknown, never free."));
 export type Price = z.infer<typeof Price>;
 
+export const Batch = z
+	.strictObject({
+		priceShare: z.optional(
+			z
+				.number()
+				.check(
+					z.gt(0),
+					z.lte(1),
+					z.describe("What a batched token costs against `price`; where left out, one half is assumed."),
+				),
+		),
+	})
+	.check(z.describe("Asks by OpenAI batch files: cheaper, and answered within 24 hours."));
+
 /** What every teacher may say about its pace and price. */
 const pacing = {
 	sampling: z.optional(Sampling),
@@ -51,6 +65,7 @@ export const Teacher = z
 				z.describe("Address of an OpenAI-compatible endpoint, with or without /v1; no user, query or key in it."),
 			),
 		model: z.string().check(z.minLength(1), z.maxLength(200), z.describe("The model's name as the endpoint knows it.")),
+		batch: z.optional(Batch),
 		...pacing,
 	})
 	.check(z.describe("A model that writes samples. Its key lives in the editor's secret storage or the environment."));

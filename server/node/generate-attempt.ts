@@ -8,10 +8,12 @@ import { modelOf } from "../core/generate/teacher-kind.ts";
 import type { Message } from "../core/sample-row.ts";
 import type { Pending, RunWork } from "./generate-work.ts";
 
-/** How an answer came: over the wire, or out of an earlier run. */
+/** How an answer came: over the wire, in a batch, or out of an earlier run. */
 export interface Origin {
 	readonly latencyMs: number;
 	readonly reusedFrom?: string;
+	/** Id of the batch that brought it. */
+	readonly batch?: string;
 	/** The token limit that was sent. */
 	readonly maxTokens?: number;
 }

@@ -143,11 +143,18 @@ function reopen(
 }
 
 /** What an attempt used, whether or not anything came of it. */
-export function countAttempt(cell: CellProgress | undefined, { usage, answer, reusedFrom }: JournalLine): void {
-	if (!cell || reusedFrom !== undefined) return;
+export function countAttempt(cell: CellProgress | undefined, line: JournalLine): void {
+	const { usage, answer } = line;
+	if (!cell || line.reusedFrom !== undefined) return;
+	const prompt = usage?.promptTokens ?? 0;
+	const completion = usage?.completionTokens ?? (answer === null ? 0 : estimatedTokens(answer));
 	cell.attempts += 1;
-	cell.promptTokens += usage?.promptTokens ?? 0;
-	cell.completionTokens += usage?.completionTokens ?? (answer === null ? 0 : estimatedTokens(answer));
+	cell.promptTokens += prompt;
+	cell.completionTokens += completion;
+	if (line.batch !== undefined) {
+		cell.batchPromptTokens += prompt;
+		cell.batchCompletionTokens += completion;
+	}
 	if (usage === null && answer !== null) cell.estimated += 1;
 }
 

@@ -1,17 +1,13 @@
 /** One teacher's share of a run: pulls requests at the pace its endpoint allows, and settles each one. */
 import { judge, type Outcome, retryDelayMs } from "../core/generate/attempt-policy.ts";
 import { type CellProgress, nextCell } from "../core/generate/cell-progress.ts";
-import type { Material } from "../core/generate/chat-request.ts";
-import type { Reply } from "../core/generate/reply.ts";
 import type { RunTeacher } from "../core/generate/run-records.ts";
-import { expectedCost } from "../core/generate/spending.ts";
+import { expectedCost, firstTokens } from "../core/generate/spending.ts";
 import { attemptRequest, fixedPrompt } from "./generate-attempt.ts";
 import { Pace, type PaceChange } from "./generate-pace.ts";
+import { reusedAnswer } from "./generate-reused.ts";
 import { settle } from "./generate-settle.ts";
 import type { Completer, Pending, RunLane, RunWork } from "./generate-work.ts";
-
-/** Before any attempt came back. An assumption: three examples and an answer of a few sentences. */
-const firstTokens = { prompt: 700, completion: 400 };
 
 export class Lane implements RunLane {
 	readonly teacher: RunTeacher;
@@ -121,9 +117,8 @@ export class Lane implements RunLane {
 	async #attempt(pending: Pending, reserved: number): Promise<void> {
 		try {
 			await this.#work.planned(pending.line);
-			const material = this.#work.material(pending.cell.cell, pending.line.draw);
-			if (pending.earlier.length === 0 && (await this.#reused(pending, material))) this.#pace.giveBack(reserved);
-			else await this.#send(pending, material, reserved);
+			if (await reusedAnswer(this.#work, this.teacher, pending)) this.#pace.giveBack(reserved);
+			else await this.#send(pending, reserved);
 		} catch (cause) {
 			if (!this.#work.signal.aborted) throw cause;
 		} finally {
@@ -132,7 +127,8 @@ export class Lane implements RunLane {
 		}
 	}
 
-	async #send(pending: Pending, material: Material, reserved: number): Promise<void> {
+	async #send(pending: Pending, reserved: number): Promise<void> {
+		const material = this.#work.material(pending.cell.cell, pending.line.draw);
 		const sentAt = performance.now();
 		const request = attemptRequest(this.teacher, pending, material, this.#work);
 		const reply = await this.#endpoint.complete(request, this.#work.signal);
@@ -143,27 +139,6 @@ export class Lane implements RunLane {
 		const origin = { latencyMs: Math.round(latencyMs), ...(maxTokens === undefined ? {} : { maxTokens }) };
 		const again = await settle(this.#work, { teacher: this.teacher, pending, material, reply, judged, origin });
 		if (again) this.#repeat(again, judged.outcome, pending.earlier);
-	}
-
-	/** Takes over what an earlier run was answered to the same request. */
-	async #reused(pending: Pending, material: Material): Promise<boolean> {
-		const found = await this.#work.earlier(this.teacher, pending.cell.cell, pending.line);
-		if (!found) return false;
-		const { answer, finishReason, usage, practice } = found.line;
-		const reply: Reply = {
-			type: "answer",
-			text: answer ?? "",
-			finishReason,
-			usage,
-			isRefusal: false,
-			hasReasoning: false,
-			isPractice: practice === true,
-		};
-		const judged = judge(reply, fixedPrompt(material));
-		if (judged.outcome !== "answered") return false;
-		const origin = { latencyMs: 0, reusedFrom: found.runId };
-		await settle(this.#work, { teacher: this.teacher, pending, material, reply, judged, origin });
-		return true;
 	}
 
 	#tell({ limit, pause, stop }: PaceChange): void {

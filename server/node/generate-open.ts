@@ -1,10 +1,15 @@
 /** Opens a run's logs, replays them, and brings output and journal into agreement. */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { type Accept, duplicateText } from "../core/generate/acceptance.ts";
+import { isBatched } from "../core/generate/batch-price.ts";
 import { CellProgress } from "../core/generate/cell-progress.ts";
 import type { CompletionDoor } from "../core/generate/completion-door.ts";
 import { NumberSet } from "../core/generate/number-set.ts";
 import type { Manifest } from "../core/generate/run-records.ts";
+import { UserError } from "../core/problem.ts";
 import type { SampleRow } from "../core/sample-row.ts";
+import { BatchLog } from "./generate-batch-log.ts";
 import { type RunLogs, replayRun, type Unsettled } from "./generate-folder.ts";
 import type { RunLock } from "./generate-lock.ts";
 import { openOutput } from "./generate-output.ts";
@@ -31,6 +36,10 @@ export interface SessionOptions {
 	readonly earlier?: EarlierAnswers;
 	/** False: a cut-off answer is given up at once. True where left out. */
 	readonly doubleTruncated?: boolean;
+	/** First wait between two looks at a batch. */
+	readonly pollMs?: number;
+	/** Cancels open batches, collects what they had answered, and pauses. */
+	readonly cancelBatches?: boolean;
 	/** Outcomes or reasons whose given-up requests are asked again. */
 	readonly rerun?: readonly string[];
 	/** Further origins whose answers count as those of the same model. */
@@ -43,6 +52,8 @@ export interface OpenedRun {
 	readonly logs: RunLogs;
 	readonly output: JsonlLog;
 	readonly unsettled: readonly Unsettled[];
+	/** What is at the providers; undefined where nothing ever was. */
+	readonly batches: BatchLog | undefined;
 	/** Cut-off answers that were asked again with twice the token limit. */
 	readonly doubled: number;
 	/** Texts that stand in the output, as 52-bit numbers. */
@@ -52,6 +63,7 @@ export interface OpenedRun {
 /** Replays the logs, and brings the output up to what the journal acknowledged. */
 export async function openRun(options: SessionOptions): Promise<OpenedRun> {
 	const { manifest, seeds, path } = options;
+	const batches = await openBatches(options);
 	const cells = manifest.cells.map((cell, index) => new CellProgress(cell, index));
 	const replayed = await replayRun(path, cells, options.rerun);
 	const plans = new RunPlans(manifest, seeds.rows);
@@ -70,7 +82,22 @@ export async function openRun(options: SessionOptions): Promise<OpenedRun> {
 		await output.append(row);
 	}
 	const found = await recoverRows(recovered, replayed, cells);
-	return { cells, plans, logs: found.logs, output, unsettled: found.unsettled, doubled: found.doubled, seen };
+	return { cells, batches, plans, logs: found.logs, output, unsettled: found.unsettled, doubled: found.doubled, seen };
+}
+
+/** A teacher that is asked directly again must not leave a batch behind that is paid for. */
+async function openBatches({ path, manifest }: SessionOptions): Promise<BatchLog | undefined> {
+	const isKnown = await stat(join(path, "batches.jsonl")).catch(() => undefined);
+	if (!isKnown && !manifest.teachers.some(isBatched)) return undefined;
+	const log = await BatchLog.open(path);
+	const direct = manifest.teachers.filter((teacher) => !isBatched(teacher));
+	const left = direct.find(({ name }) => log.openOf(name).length > 0);
+	if (!left) return log;
+	await log.close();
+	throw new UserError(
+		"batch-open",
+		`${left.name} still has a batch at its provider. Resume by batches to collect it, or cancel it with --cancel-batches first.`,
+	);
 }
 
 /** What two rows must not share, as a number. */

@@ -3,6 +3,7 @@ import type { CellProgress } from "../core/generate/cell-progress.ts";
 import type { Cell } from "../core/generate/plan.ts";
 import type { RunTeacher } from "../core/generate/run-records.ts";
 import { type Budget, spentByCurrency } from "../core/generate/spending.ts";
+import type { BatchLog } from "./generate-batch-log.ts";
 import type { RunLane } from "./generate-work.ts";
 
 export interface CellCount extends Cell {
@@ -99,6 +100,13 @@ export function waitingOf(lanes: readonly RunLane[]): string | null {
 	const busy = lanes.filter(({ cells }) => cells.some(({ isDone }) => !isDone));
 	const reasons = busy.map((lane) => (lane.waiting === null ? null : `${lane.teacher.name}: ${lane.waiting}`));
 	return reasons.length > 0 && reasons.every((reason) => reason !== null) ? reasons.join("; ") : null;
+}
+
+/** Batches that go on while nobody runs; null where there are none. */
+export function leftAtProviders(log: BatchLog | undefined, teachers: readonly RunTeacher[]): string | null {
+	const ids = teachers.flatMap(({ name }) => log?.idsOf(name) ?? []);
+	if (ids.length === 0) return null;
+	return `${ids.join(", ")} ${ids.length === 1 ? "goes" : "go"} on at the provider; resume to collect what it answers.`;
 }
 
 /** Names the cells that used up their requests; null where none did. */

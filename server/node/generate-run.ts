@@ -40,6 +40,8 @@ export interface RunSurroundings {
 	readonly timeoutMs?: number;
 	/** Where teachers of kind `vscode` are asked; only the editor has it. */
 	readonly door?: CompletionDoor;
+	/** First wait between two looks at a batch. */
+	readonly pollMs?: number;
 	/** False: a cut-off answer is given up at once; else it is asked again once with twice the token limit. */
 	readonly doubleTruncated?: boolean;
 	/** Finds out first which answer form and token limit each endpoint keeps to; a few small requests, once a run. */
@@ -152,6 +154,10 @@ export interface ResumeOptions extends RunSurroundings {
 	readonly maxTokens?: number;
 	/** Replaces the budget of the run. */
 	readonly budget?: Budget;
+	/** True: what is still to be asked goes by batch files; false: directly. Where left out, as the run began. */
+	readonly batch?: boolean;
+	/** Cancels open batches at the provider, collects what they had answered, and pauses. */
+	readonly cancelBatches?: boolean;
 }
 
 /** Goes on with an interrupted run: what was acknowledged stays, what was in flight is sent again. */
@@ -159,7 +165,9 @@ export async function resumeGenerateRun(runId: string, options: ResumeOptions): 
 	const manifest = await readManifest(options.folder, runId);
 	const paths = options.seedFiles ?? manifest.seedFiles.map(({ path }) => path);
 	const seeds = await readSeeds(paths, manifest.cells[0]?.language ?? "");
-	const teachers = manifest.teachers.map((teacher) => limited(present(teacher, options.teachers), options.maxTokens));
+	const teachers = manifest.teachers
+		.map((teacher) => limited(present(teacher, options.teachers), options.maxTokens))
+		.map((teacher) => (options.batch === undefined ? teacher : batched(teacher, options.batch)));
 	const budget = options.budget ?? manifest.budget;
 	return open({ ...manifest, teachers, ...(budget ? { budget } : {}) }, seeds, options);
 }
@@ -195,6 +203,13 @@ function limited(teacher: RunTeacher, maxTokens: number | undefined): RunTeacher
 	return maxTokens === undefined ? teacher : { ...teacher, sampling: { ...teacher.sampling, maxTokens } };
 }
 
+/** A teacher asked by batch files, or directly. The editor's own models know no files. */
+export function batched(teacher: RunTeacher, isWanted: boolean): RunTeacher {
+	if (!isEndpointTeacher(teacher)) return teacher;
+	const { batch, ...direct } = teacher;
+	return isWanted ? { ...direct, batch: batch ?? {} } : direct;
+}
+
 /** A practice teacher is found by name wherever it listens today; others stay at the address the run began with. */
 function present(teacher: RunTeacher, now: readonly RunTeacher[] = []): RunTeacher {
 	if (!isEndpointTeacher(teacher) || !teacher.isPractice) return teacher;
@@ -205,7 +220,7 @@ function present(teacher: RunTeacher, now: readonly RunTeacher[] = []): RunTeach
 async function open(
 	manifest: Manifest,
 	seeds: Seeds,
-	surroundings: RunSurroundings & Pick<ResumeOptions, "rerun">,
+	surroundings: RunSurroundings & Pick<ResumeOptions, "rerun" | "cancelBatches">,
 ): Promise<GenerateRun> {
 	const path = runFolder(surroundings.folder, manifest.id);
 	requireDoor(manifest.teachers, surroundings.door);

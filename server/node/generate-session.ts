@@ -16,20 +16,20 @@ import { isEditorTeacher } from "../core/generate/teacher-kind.ts";
 import type { Templates } from "../core/project.ts";
 import type { SampleRow } from "../core/sample-row.ts";
 import { countAttempt } from "./generate-folder.ts";
-import { Lane } from "./generate-lane.ts";
+import { type OpenedLane, openLane } from "./generate-lanes.ts";
 import { RunMonitor } from "./generate-monitor.ts";
 import { type OpenedRun, openRun, rowHash, type SessionOptions } from "./generate-open.ts";
 import {
 	countsOf,
 	endedShort,
+	leftAtProviders,
 	moneyOf,
 	type SessionEnd,
 	type SessionProgress,
 	waitingOf,
 } from "./generate-progress.ts";
 import type { EarlierAnswer } from "./generate-reuse.ts";
-import type { Completer, RunLane, RunWork } from "./generate-work.ts";
-import { completerOf } from "./teacher-completer.ts";
+import type { RunLane, RunWork } from "./generate-work.ts";
 import { nextStepFor } from "./teacher-test.ts";
 
 /** At most four updates a second (generation.md 2.1). */
@@ -43,7 +43,7 @@ export class RunSession implements RunWork {
 	readonly #options: SessionOptions;
 	readonly #run: OpenedRun;
 	readonly #lanes: readonly RunLane[];
-	readonly #endpoints: readonly Completer[];
+	readonly #opened: readonly OpenedLane[];
 	readonly #cancelling = new AbortController();
 	/** Plan lines of this session that are not on disk yet. */
 	readonly #fresh = new Set<PlanLine>();
@@ -64,15 +64,8 @@ export class RunSession implements RunWork {
 		this.#run = run;
 		this.#doubled = run.doubled;
 		const { teachers } = options.manifest;
-		this.#endpoints = teachers.map((teacher) => completerOf(teacher, options));
-		this.#lanes = teachers.map((teacher, index) => {
-			const own = run.cells.filter(({ cell }) => cell.teacher === teacher.name);
-			const pending = run.unsettled.flatMap(({ line, earlier }) => {
-				const cell = own.find(({ index: place }) => place === line.cell);
-				return cell ? [{ line, cell, earlier }] : [];
-			});
-			return new Lane(teacher, own, pending, this.#endpoints[index] as Completer, this);
-		});
+		this.#opened = teachers.map((teacher) => openLane(teacher, run, options, this));
+		this.#lanes = this.#opened.map(({ lane }) => lane);
 		const { accepted } = countsOf(run.cells, this.#lanes);
 		this.#monitor = new RunMonitor(options.manifest, accepted);
 		for (const lane of this.#lanes) this.#monitor.limit(lane.teacher.name, lane.limit);
@@ -277,8 +270,9 @@ export class RunSession implements RunWork {
 	#message(): string | null {
 		if (this.#failure !== undefined)
 			return redact(this.#failure instanceof Error ? this.#failure.message : String(this.#failure));
-		if (this.#stopReason !== null) return this.#stopReason;
-		return endedShort(this.#run.cells);
+		const left = leftAtProviders(this.#run.batches, this.#options.manifest.teachers);
+		if (this.isStopping && left !== null) return [this.#stopReason, left].filter(Boolean).join(" ");
+		return this.#stopReason ?? endedShort(this.#run.cells);
 	}
 
 	/** Closes the logs even where one fails, then gives the lock back. */
@@ -289,9 +283,9 @@ export class RunSession implements RunWork {
 			message: this.#message(),
 		});
 		const { plan, journal, events } = this.#run.logs;
-		const logs = [plan, journal, events, this.#run.output];
+		const logs = [plan, journal, events, this.#run.output, ...(this.#run.batches ? [this.#run.batches] : [])];
 		await this.#options.earlier?.close();
-		const closings = [...logs.map((log) => log.close()), ...this.#endpoints.map((endpoint) => endpoint.close())];
+		const closings = [...logs.map((log) => log.close()), ...this.#opened.map((opened) => opened.close())];
 		for (const closing of await Promise.allSettled(closings))
 			if (closing.status === "rejected") this.#failure ??= closing.reason;
 		await this.#options.lock.release();

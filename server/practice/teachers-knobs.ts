@@ -44,6 +44,14 @@ export interface TeacherKnobs {
 	readonly tokenField?: "max_tokens" | "max_completion_tokens";
 	/** What the other field meets. */
 	readonly otherTokenField?: "ignored" | "refused";
+	/** How long a batch takes. */
+	readonly batchMs?: number;
+	/** Share of a batch's requests that are not answered before it expires. */
+	readonly batchExpires?: number;
+	/** Every batch fails its validation. */
+	readonly batchFails?: boolean;
+	/** The step that is done and never answered, as when the line breaks at the worst moment. */
+	readonly batchHang?: "upload" | "create" | "retrieve" | "list" | "cancel" | "content";
 	/** Makes every answer different, for runs larger than the canned texts. */
 	readonly numbered?: boolean;
 	/** Bytes an answer is padded to. */

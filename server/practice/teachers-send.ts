@@ -57,24 +57,35 @@ export function sendAnswer(
 	response: ServerResponse,
 	body: ChatBody,
 	answer: CannedAnswer,
-	options: { fault: FaultName | undefined; noUsage: boolean },
+	options: AnswerOptions,
 ): void {
-	const promptText = body.messages.map(({ content }) => content).join("\n");
-	const counts = { prompt_tokens: tokensOf(promptText), completion_tokens: tokensOf(answer.text) };
-	const usage = options.noUsage
-		? undefined
-		: { ...counts, total_tokens: counts.prompt_tokens + counts.completion_tokens };
+	if (body.stream) sendStream(response, body, answer, usageOf(body, answer, options));
+	else sendJson(response, 200, completionBody(body, answer, options));
+}
+
+export interface AnswerOptions {
+	readonly fault: FaultName | undefined;
+	readonly noUsage: boolean;
+}
+
+/** An answer as the body of a chat completion. */
+export function completionBody(body: ChatBody, answer: CannedAnswer, options: AnswerOptions): object {
 	const refusal = options.fault === "refusal" ? "I can't help with that." : null;
-	if (body.stream) {
-		sendStream(response, body, answer, usage);
-		return;
-	}
 	const message = { role: "assistant", content: refusal === null ? answer.text : null, refusal };
-	sendJson(response, 200, {
+	return {
 		...envelope(body, "chat.completion"),
 		choices: [{ index: 0, message, finish_reason: answer.finishReason, logprobs: null }],
-		usage,
-	});
+		usage: usageOf(body, answer, options),
+	};
+}
+
+function usageOf({ messages }: ChatBody, { text }: CannedAnswer, { noUsage }: AnswerOptions): object | undefined {
+	if (noUsage) return undefined;
+	const counts = {
+		prompt_tokens: tokensOf(messages.map(({ content }) => content).join("\n")),
+		completion_tokens: tokensOf(text),
+	};
+	return { ...counts, total_tokens: counts.prompt_tokens + counts.completion_tokens };
 }
 
 const envelope = ({ model }: ChatBody, object: string) => ({

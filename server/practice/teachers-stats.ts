@@ -9,6 +9,9 @@ export interface TeacherStats {
 	readonly inFlight: number;
 	/** Attempts beyond the first for the same messages and seed. */
 	readonly repeats: number;
+	/** Batch files uploaded or written, and batches created. */
+	readonly files: number;
+	readonly batches: number;
 	/** Answers by HTTP status. */
 	readonly statuses: Readonly<Record<string, number>>;
 	/** Milliseconds since the server started, of the newest arrivals, oldest first. */
@@ -52,13 +55,15 @@ export class StatsCounter {
 		return this.#attempts;
 	}
 
-	summary(): TeacherStats {
+	summary({ files, batches }: { files: number; batches: number }): TeacherStats {
 		return {
 			attempts: this.#attempts,
 			served: this.#served,
 			peakInFlight: this.#peak,
 			inFlight: this.inFlight,
 			repeats: this.#attempts - this.#seen.size,
+			files,
+			batches,
 			statuses: Object.fromEntries(this.#statuses),
 			arrivalsMs: [...this.#arrivals],
 			authorizations: [...this.#authorizations],

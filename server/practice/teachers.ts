@@ -15,9 +15,10 @@ import {
 	practiceModels,
 	refusedOption,
 } from "./teachers-answer.ts";
+import { PracticeBatches } from "./teachers-batches.ts";
 import { withinContext } from "./teachers-context.ts";
 import { drawnFault, drawnLatency, type FaultName, type TeacherKnobs } from "./teachers-knobs.ts";
-import { sendAnswer, sendError, sendFaultyBody, sendJson } from "./teachers-send.ts";
+import { completionBody, sendAnswer, sendError, sendFaultyBody, sendJson } from "./teachers-send.ts";
 import { StatsCounter, type TeacherStats } from "./teachers-stats.ts";
 import { loadPracticeTexts, type PracticeTexts } from "./teachers-texts.ts";
 import { RequestWindow } from "./teachers-window.ts";
@@ -55,7 +56,7 @@ export async function startPracticeTeachers(options: PracticeTeachersOptions): P
 	return {
 		baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
 		apiKey: endpoint.apiKey,
-		stats: () => endpoint.stats.summary(),
+		stats: () => endpoint.summary(),
 		setKnobs: (knobs) => {
 			endpoint.knobs = knobs;
 		},
@@ -74,6 +75,10 @@ class PracticeEndpoint {
 	/** Faults repeat from run to run. */
 	readonly #random = seededRandom("practice");
 	readonly #window = new RequestWindow();
+	readonly #batches = new PracticeBatches(
+		(text) => this.#item(text),
+		() => this.knobs,
+	);
 
 	constructor(texts: PracticeTexts, { apiKey, knobs }: PracticeTeachersOptions) {
 		this.#texts = texts;
@@ -82,21 +87,40 @@ class PracticeEndpoint {
 	}
 
 	async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const path = (request.url ?? "").split("?")[0];
+		const url = new URL(request.url ?? "/", "http://127.0.0.1");
+		const path = url.pathname;
 		// A client that hung up is no failure of ours.
 		response.on("error", () => {});
-		if (path === "/stats") return sendJson(response, 200, this.stats.summary());
+		if (path === "/stats") return sendJson(response, 200, this.summary());
 		if (request.headers.authorization !== `Bearer ${this.apiKey}`)
 			return sendError(response, 401, "invalid_api_key", "Incorrect API key provided.");
 		if (path === "/v1/models") return sendJson(response, 200, modelList());
+		const body = await bodyOf(request);
+		if (!body || this.#batches.serve(request, url, body, response)) return;
 		if (path !== "/v1/chat/completions") return sendError(response, 404, "not_found", `There is nothing at ${path}.`);
-		const text = await bodyOf(request);
-		return text === undefined ? undefined : this.#chat(text, request, response);
+		return this.#chat(body.toString("utf8"), request, response);
+	}
+
+	summary(): TeacherStats {
+		return this.stats.summary(this.#batches.counts);
+	}
+
+	/** One request of a batch, answered at once; it counts like any other. */
+	#item(text: string): { status: number; body: unknown } {
+		this.stats.arrived(fingerprint(text), undefined);
+		this.stats.inFlight -= 1;
+		const body = parsedBody(text);
+		const fault = drawnFault(this.knobs, this.#random);
+		const isBroken = !body || !practiceModels.includes(body.model) || fault === "error500";
+		this.stats.answered(isBroken ? 500 : 200, !isBroken);
+		if (isBroken)
+			return { status: 500, body: { error: { message: "The server had an error.", code: "server_error" } } };
+		const answer = practiceAnswer(body, this.#texts, this.knobs, fault);
+		return { status: 200, body: completionBody(body, answer, { fault, noUsage: this.knobs.noUsage === true }) };
 	}
 
 	async #chat(text: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-		// Another attempt at the same request may carry another sampling seed.
-		const before = this.stats.arrived(text.replace(/"seed":\d+/, ""), request.headers.authorization);
+		const before = this.stats.arrived(fingerprint(text), request.headers.authorization);
 		response.once("close", () => {
 			this.stats.inFlight -= 1;
 			this.stats.answered(response.statusCode, response.writableFinished && response.statusCode === 200);
@@ -145,6 +169,9 @@ class PracticeEndpoint {
 	}
 }
 
+/** Another attempt at the same request may carry another sampling seed. */
+const fingerprint = (text: string) => text.replace(/"seed":\d+/, "");
+
 function modelList(): object {
 	return {
 		object: "list",
@@ -172,11 +199,11 @@ function parsedBody(text: string): ChatBody | undefined {
 }
 
 /** The whole body, or undefined where the client went away. */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
 	const chunks: Buffer[] = [];
 	try {
 		for await (const chunk of request) chunks.push(chunk as Buffer);
-		return Buffer.concat(chunks).toString("utf8");
+		return Buffer.concat(chunks);
 	} catch {
 		return undefined;
 	}

@@ -109,6 +109,28 @@ test("a failed request is shown as curl on stdout, with its attempts on stderr a
 	assert.ok(!(shown.out + shown.err.join()).includes(server.apiKey));
 });
 
+test("--batch asks by batch files, and the estimate says that half the price is an assumption", async () => {
+	const args = ["--teacher", "practice-careful", ...usual, "--count", "4", "--batch", "--format", "json"];
+	const { code, out, err, cwd } = await called(args);
+	assert.deepEqual([code, JSON.parse(out).accepted], [0, 4]);
+	const { runId } = JSON.parse(out);
+	assert.match(await readFile(join(cwd, ".polyglot", "runs", runId, "batches.jsonl"), "utf8"), /"type":"collected"/);
+	assert.match(err.join("\n"), /Expected: /);
+	const { out: estimate } = await called([...args.slice(0, -2), "--estimate"]);
+	assert.match(estimate, /by batch files at 50 % of its price \(an assumption/);
+});
+
+test("a teacher whose batch field says so is asked by batch files without a flag", async (context) => {
+	const server = await startPracticeTeachers({ mediaFolder, apiKey: "key-of-mine" });
+	context.after(() => server.close());
+	const cwd = await mkdtemp(join(tmpdir(), "cli-generate-"));
+	const teacher = { name: "mine", baseUrl: server.baseUrl, model: "practice-careful", batch: { priceShare: 0.4 } };
+	await writeFile(join(cwd, "polyglot.json"), JSON.stringify({ teachers: [teacher] }));
+	const env = { POLYGLOT_KEY_MINE: "key-of-mine" };
+	const { code } = await called(["--teacher", "mine", ...usual, "--count", "3"], { cwd, env });
+	assert.deepEqual([code, server.stats().batches], [0, 1]);
+});
+
 function checkRefused(args: readonly string[], message: RegExp): void {
 	test(`refused: ${args.join(" ") || "nothing"}`, () =>
 		assert.rejects(called(args), (cause: unknown) => cause instanceof UserError && message.test(cause.message)));
@@ -121,6 +143,7 @@ checkRefused(
 	["--teacher", "practice-careful", ...usual, "--count", "2", "--strategy", "write"],
 	/--strategy write is not one of/,
 );
+checkRefused(["--resume", "x", "--batch", "--direct"], /--batch and --direct exclude each other/);
 checkRefused(["--base-url", "ftp://x", "--model", "m"], /not an http/);
 checkRefused(["--resume", "../../etc"], /no run id/);
 checkRefused(["--resume", "20260101-000000-abcdef"], /no run 20260101-000000-abcdef here/);

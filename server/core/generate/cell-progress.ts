@@ -16,6 +16,9 @@ export class CellProgress {
 	attempts = 0;
 	promptTokens = 0;
 	completionTokens = 0;
+	/** How many of these were batched, which is cheaper. */
+	batchPromptTokens = 0;
+	batchCompletionTokens = 0;
 	/** Answers whose usage the server did not tell; their tokens are estimated. */
 	estimated = 0;
 

@@ -8,7 +8,16 @@ export const estimateAssumptions =
 export function estimateText(estimate: Estimate): string {
 	const { requests, promptTokens, completionTokens, cost, time } = estimateFigures(estimate);
 	const parts = [`${requests} requests`, `${promptTokens} prompt and ${completionTokens} answer tokens`];
-	return `Expected: ${[...parts, `cost ${cost}`, time].join(", ")}.\n${estimateAssumptions}`;
+	const assumptions = [estimateAssumptions, ...batchAssumptions(estimate)].join(" ");
+	return `Expected: ${[...parts, `cost ${cost}`, time].join(", ")}.\n${assumptions}`;
+}
+
+/** What the cost of batch files rests on. */
+function batchAssumptions({ batched = [] }: Estimate): string[] {
+	return batched.map(({ teacher, priceShare, isAssumed }) => {
+		const origin = isAssumed ? "an assumption; set batch.priceShare in polyglot.json" : "as polyglot.json says";
+		return `${teacher} is asked by batch files at ${Math.round(100 * priceShare)} % of its price (${origin}), within 24 hours a round.`;
+	});
 }
 
 /** Each range in words. */

@@ -1,9 +1,11 @@
 /** What a run will take, before anything is sent: ranges, with the assumptions they rest on. */
 import * as z from "zod/mini";
+import { isBatched, priceShare } from "./batch-price.ts";
 import { wantsPair } from "./chat-request.ts";
 import type { Cell } from "./plan.ts";
 import type { RunTeacher } from "./run-records.ts";
 import { costOf } from "./spending.ts";
+import { isEndpointTeacher } from "./teacher-kind.ts";
 
 /** The least and the most to expect. */
 export const Range = z.readonly(z.tuple([z.number(), z.number()]));
@@ -16,6 +18,8 @@ export const EstimateRanges = z.object({
 	/** By currency; teachers without a price are in `unpriced`. */
 	cost: z.record(z.string(), Range),
 	unpriced: z.array(z.string()),
+	/** Teachers asked by batch files: what a token costs there against its price, and whether anybody said so. */
+	batched: z.optional(z.array(z.object({ teacher: z.string(), priceShare: z.number(), isAssumed: z.boolean() }))),
 	seconds: Range,
 });
 export type Estimate = z.infer<typeof EstimateRanges>;
@@ -32,6 +36,7 @@ const tokenError: Range = [0.6, 1.6];
 const answerLength: Range = [0.6, 2.5];
 const tokensPerSecond: Range = [15, 100];
 const defaultConcurrency = 64;
+const batchSeconds: Range = [60, 2 * 86_400];
 
 export function estimateRun(
 	cells: readonly Cell[],
@@ -55,6 +60,19 @@ export function estimateRun(
 		cost,
 		unpriced: teachers.filter(({ price, isPractice }) => !price && !isPractice).map(({ name }) => name),
 		seconds: longestTeacher(parts),
+		...batchedPart(teachers),
+	};
+}
+
+function batchedPart(teachers: readonly RunTeacher[]): Pick<Estimate, "batched"> {
+	const batched = teachers.filter(isEndpointTeacher).filter(isBatched);
+	if (batched.length === 0) return {};
+	return {
+		batched: batched.map((teacher) => ({
+			teacher: teacher.name,
+			priceShare: priceShare(teacher),
+			isAssumed: teacher.batch?.priceShare === undefined,
+		})),
 	};
 }
 
@@ -84,15 +102,20 @@ function cellEstimate(
 	const perAnswer: Range = [Math.min(limit, answer * answerLength[0]), Math.min(limit, answer * answerLength[1])];
 	const completionTokens: Range = [requests[0] * perAnswer[0], requests[1] * perAnswer[1]];
 	const price = teacher?.price;
+	const share = teacher ? priceShare(teacher) : 1;
 	const money: Range | undefined = price && [
-		costOf(price, promptTokens[0], completionTokens[0]),
-		costOf(price, promptTokens[1], completionTokens[1]),
+		share * costOf(price, promptTokens[0], completionTokens[0]),
+		share * costOf(price, promptTokens[1], completionTokens[1]),
 	];
 	const width = teacher?.concurrency ?? defaultConcurrency;
-	const seconds: Range = [
-		completionTokens[0] / tokensPerSecond[1] / width,
-		completionTokens[1] / tokensPerSecond[0] / Math.min(8, width),
-	];
+	// Each round of a batch is answered within a day; a second one makes up for what was rejected.
+	const seconds: Range =
+		teacher && isBatched(teacher)
+			? batchSeconds
+			: [
+					completionTokens[0] / tokensPerSecond[1] / width,
+					completionTokens[1] / tokensPerSecond[0] / Math.min(8, width),
+				];
 	return { teacher: name, requests, promptTokens, completionTokens, price, money, seconds };
 }
 

@@ -78,6 +78,8 @@ export const JournalLine = z.object({
 	usage: z.nullable(Usage),
 	status: z.nullable(z.int()),
 	latencyMs: z.int(),
+	/** Id of the batch that brought the answer; absent where it was asked directly. */
+	batch: z.optional(z.string()),
 	/** The token limit that was sent, where one was. */
 	maxTokens: z.optional(z.int()),
 	/** The teacher's text, present where it gave one. */
