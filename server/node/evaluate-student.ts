@@ -1,8 +1,10 @@
 /** Launches what a score needs, and files it when the last of it is done; safe to call after any crash. */
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import * as z from "zod/mini";
 import {
 	dueScores,
-	type EvaluationAbout,
+	EvaluationAbout,
 	evaluationSpec,
 	findAnchor,
 	referenceOf,
@@ -10,10 +12,12 @@ import {
 	TrainAbout,
 } from "../core/evaluation.ts";
 import { UserError } from "../core/problem.ts";
+import { itemsArtifact } from "../core/score/item-results.ts";
 import { ownScore } from "../core/score/own-score.ts";
 import type { OwnScoreRow } from "../core/score/rows.ts";
 import type { Run } from "../core/trainer/objects.ts";
 import { appendOwnScore, loadOwnScores } from "./score-files.ts";
+import { itemsPath, loadMeasured } from "./score-workspace.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
 /**
@@ -75,9 +79,24 @@ export function fileScores(client: TrainerClient, folder: string, codeVersion: s
 }
 
 async function fileDue(client: TrainerClient, folder: string, codeVersion: string): Promise<OwnScoreRow[]> {
-	const { rows } = await loadOwnScores(folder);
+	await fetchAnswers(client, folder);
+	const [{ rows }, measured] = await Promise.all([loadOwnScores(folder), loadMeasured(folder)]);
 	const filed = new Set(rows.flatMap(({ run_id }) => (run_id ? [run_id] : [])));
-	const due = dueScores(client.students(), filed, codeVersion).map(ownScore);
+	const due = dueScores(client.students(), filed, codeVersion).map((parts) =>
+		ownScore({ ...parts, intrinsic: measured(parts.teacher, parts.language) }),
+	);
 	for (const row of due) await appendOwnScore(folder, row);
 	return due;
+}
+
+/** Answers item by item of every student that was evaluated, once each. One that cannot be had now is tried again later. */
+async function fetchAnswers(client: TrainerClient, folder: string): Promise<void> {
+	for (const { view, about } of client.students()) {
+		const isStudent = EvaluationAbout.safeParse(about).data?.student !== undefined;
+		const artifact = view.artifacts.find(({ kind, name }) => kind === "eval" && name === itemsArtifact);
+		const path = itemsPath(folder, view.runId);
+		if (!isStudent || view.state !== "succeeded" || !artifact || existsSync(path)) continue;
+		// The name is ours, not the trainer's, and lies in the run's own folder.
+		await client.download(artifact, dirname(dirname(path))).catch(() => {});
+	}
 }

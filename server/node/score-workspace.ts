@@ -55,6 +55,15 @@ export async function freezePopulation(folder: string, day: string): Promise<Pop
 	return population;
 }
 
+/** The newest measurement of a teacher and language; null where there is none. */
+export async function loadMeasured(
+	folder: string,
+): Promise<(teacher: string, language: string) => IntrinsicRow | null> {
+	const { rows } = await optionalRows(measuredPath(folder), IntrinsicRow);
+	return (teacher, language) =>
+		rows.findLast((row) => row.teacher_model === teacher && row.target_lang === language) ?? null;
+}
+
 async function loadPopulation(
 	folder: string,
 ): Promise<{ population: Population | null; problems: readonly Problem[] }> {

@@ -87,9 +87,19 @@ function draw<T>(values: readonly T[], count: number, random: () => number): T[]
  * (pointwise mutual information); a tie of k counts 1/k, so a model without contexts is at chance exactly.
  */
 export function choiceScore(model: NgramModel, items: readonly ChoiceItem[]): Score | null {
-	if (items.length === 0) return null;
-	const value = items.reduce((sum, item) => sum + credit(model, item), 0) / items.length;
-	return { metric: "acc", value, stderr: Math.sqrt((value * (1 - value)) / items.length), n: items.length };
+	return scoreOfCredits(creditsOf(model, items));
+}
+
+/** Credit question by question, in their order: what a comparison in pairs needs. */
+export function creditsOf(model: NgramModel, items: readonly ChoiceItem[]): number[] {
+	return items.map((item) => credit(model, item));
+}
+
+export function scoreOfCredits(credits: readonly number[]): Score | null {
+	const n = credits.length;
+	if (n === 0) return null;
+	const value = credits.reduce((sum, one) => sum + one, 0) / n;
+	return { metric: "acc", value, stderr: Math.sqrt((value * (1 - value)) / n), n };
 }
 
 /** Differences below this are rounding. */

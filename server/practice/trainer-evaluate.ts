@@ -1,8 +1,9 @@
 /** Evaluates a practice student or an anchor, and measures a dataset under an anchor. */
 import { createHash } from "node:crypto";
+import { type ItemResult, itemsArtifact } from "../core/score/item-results.ts";
 import type { EvalSpec, MeasureSpec } from "../core/trainer/spec.ts";
 import { encodePair, NgramModel } from "./student.ts";
-import { bitsPerByte, choiceScore, type Score } from "./student-benchmark.ts";
+import { bitsPerByte, type ChoiceItem, creditsOf, type Score, scoreOfCredits } from "./student-benchmark.ts";
 import { type Course, commonLanguage, learnStep, shuffled, studentVersion } from "./trainer-course.ts";
 import { type DatasetRow, type Job, JobFailure, readRows } from "./trainer-jobs.ts";
 import { type PracticeSeeds, questions, readSeeds } from "./trainer-seeds.ts";
@@ -11,13 +12,16 @@ import { planTraining, practiceBase } from "./trainer-spec.ts";
 export async function evaluate(job: Job, spec: EvalSpec): Promise<void> {
 	await job.enter("running", { fromStep: 0 });
 	const summary = [];
+	const answers: ItemResult[] = [];
 	for (const language of spec.languages) {
 		const seeds = await readSeeds(job.world.mediaFolder, language);
 		const model = seeds && (await targetModel(job, spec, seeds));
 		const missing = [];
 		for (const task of spec.tasks) {
 			await job.emit("eval.progress", { task, language, done: 0, total: seeds?.heldOut.length ?? 0, etaS: null });
-			const score = seeds && model ? scoreOf(task, model, seeds, spec) : null;
+			const asked = seeds && model ? resultOf(task, language, model, seeds, spec) : null;
+			const score = asked?.score ?? null;
+			answers.push(...(asked?.answers ?? []));
 			if (!score) missing.push({ task, reason: "not_available" });
 			else await job.emit("eval.result", { task, language, ...score, ...evaluationDetails(spec, seeds) });
 			await job.pause(0.5 / (spec.languages.length * spec.tasks.length));
@@ -25,13 +29,39 @@ export async function evaluate(job: Job, spec: EvalSpec): Promise<void> {
 		summary.push({ language, expected: spec.tasks.length, done: spec.tasks.length - missing.length, missing });
 	}
 	await job.enter("finalizing");
+	await tellAnswers(job, answers);
 	await job.emit("eval.summary", { languages: summary });
 	await job.enter("succeeded");
 }
 
-function scoreOf(task: string, model: NgramModel, seeds: PracticeSeeds, spec: EvalSpec): Score | null {
-	if (task === "practice_choice") return choiceScore(model, questions(seeds, spec.seed ?? 3407, spec.maxSamples));
-	return bitsPerByte(model, seeds.heldOut.slice(0, spec.maxSamples));
+function resultOf(
+	task: string,
+	language: string,
+	model: NgramModel,
+	seeds: PracticeSeeds,
+	spec: EvalSpec,
+): { score: Score | null; answers: ItemResult[] } {
+	if (task !== "practice_choice")
+		return { score: bitsPerByte(model, seeds.heldOut.slice(0, spec.maxSamples)), answers: [] };
+	const asked = questions(seeds, spec.seed ?? 3407, spec.maxSamples);
+	const credits = creditsOf(model, asked);
+	const answers = asked.map((item, at) => ({ task, language, item: nameOf(item), value: credits[at] ?? 0 }));
+	return { score: scoreOfCredits(credits), answers };
+}
+
+/** Equal for every model that is asked the same. */
+function nameOf({ context, choices }: ChoiceItem): string {
+	return createHash("sha256")
+		.update(JSON.stringify([context, choices]))
+		.digest("hex")
+		.slice(0, 16);
+}
+
+/** Credit by item as an artifact, so that students can be compared in pairs. */
+async function tellAnswers(job: Job, answers: readonly ItemResult[]): Promise<void> {
+	if (answers.length === 0) return;
+	const lines = answers.map((answer) => `${JSON.stringify(answer)}\n`);
+	await job.artifact(itemsArtifact, "eval", Buffer.from(lines.join("")), null);
 }
 
 function evaluationDetails(spec: EvalSpec, seeds: PracticeSeeds | undefined): Record<string, unknown> {

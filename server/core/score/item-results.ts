@@ -1,7 +1,10 @@
 /** What a student answered, item by item: read from an evaluation's `items.jsonl`, so that students can be compared in pairs. */
 import * as z from "zod/mini";
 
-/** One line of `items.jsonl`. Of one task, language and item there is one line. */
+/** Name of the artifact, of kind `eval`, in which an evaluation's trainer hands out the answers. */
+export const itemsArtifact = "eval/items.jsonl";
+
+/** One line of it. Of one task, language and item there is one line. */
 export const ItemResult = z.looseObject({
 	task: z.string(),
 	language: z.string(),
