@@ -1,6 +1,6 @@
 /** An open JSONL file with what is known of each line. A keystroke re-reads only the lines it touched. */
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver/node";
-import { TextDocument } from "vscode-languageserver-textdocument";
+import type { TextDocument } from "vscode-languageserver-textdocument";
 import {
 	type AnnotateOptions,
 	annotateLine,
@@ -16,12 +16,13 @@ import { LiveStatistics } from "../core/live-statistics.ts";
 import type { SignatureColumns } from "../core/near-duplicates/signature-columns.ts";
 import type { AnnotatedTexts } from "../node/annotate-threads.ts";
 import { FindingsInFile } from "./findings-in-file.ts";
+import type { LineChange, LineDocument } from "./line-document.ts";
 import { signatureColumns } from "./line-signatures.ts";
 import { LineState } from "./line-state.ts";
 import { LineWork, type Work } from "./line-work.ts";
 
 export class AnnotatedFile {
-	document: TextDocument;
+	readonly #document: LineDocument;
 	#options: AnnotateOptions;
 	readonly #decisions: () => Decisions | undefined;
 	#lines: LineState[] = [];
@@ -30,15 +31,19 @@ export class AnnotatedFile {
 	#findings: FindingsInFile;
 
 	constructor(
-		document: TextDocument,
+		document: LineDocument,
 		options: AnnotateOptions,
 		decisions: () => Decisions | undefined = () => undefined,
 	) {
 		this.#decisions = decisions;
-		this.document = document;
+		this.#document = document;
 		this.#options = options;
 		this.#findings = new FindingsInFile(this.#statistics, options);
 		this.#forgetAll();
+	}
+
+	get document(): TextDocument {
+		return this.#document;
 	}
 
 	get options(): AnnotateOptions {
@@ -67,12 +72,10 @@ export class AnnotatedFile {
 	/** Applies an edit as the editor sends it, and forgets the lines it touched. */
 	change(changes: readonly TextDocumentContentChangeEvent[], version: number): void {
 		for (const change of changes) {
-			if ("range" in change) this.#splice(change.range.start.line, change.range.end.line, change.text);
-			this.document = TextDocument.update(this.document, [change], version);
-			if (!("range" in change)) this.#forgetAll();
+			const replaced = this.#document.update(change, version);
+			if ("range" in change) this.#splice(replaced);
+			else this.#forgetAll();
 		}
-		// A lone carriage return ends a line in the editor; counting anew costs less than being wrong.
-		if (this.#lines.length !== this.document.lineCount) this.#forgetAll();
 	}
 
 	/** Starts anew with other settings of the project. */
@@ -139,8 +142,7 @@ export class AnnotatedFile {
 
 	/** The line's text without its line break. */
 	text(index: number): string {
-		const start = { line: index, character: 0 };
-		return this.document.getText({ start, end: { line: index + 1, character: 0 } }).replace(/[\r\n]+$/, "");
+		return this.#document.line(index);
 	}
 
 	/** The line's findings, worst first, but those people decided about; those of the whole file only once it is complete. */
@@ -178,8 +180,8 @@ export class AnnotatedFile {
 
 	/** The signatures of all samples with their content keys; yields between slices of signing. */
 	*signed(): Generator<void, { signatures: SignatureColumns; keys: readonly number[] } | undefined> {
-		const { version } = this.document;
-		return yield* signatureColumns(this.#lines, () => this.document.version === version);
+		const { version } = this.#document;
+		return yield* signatureColumns(this.#lines, () => this.#document.version === version);
 	}
 
 	setNearest(nearest: NearestByKey): void {
@@ -206,12 +208,11 @@ export class AnnotatedFile {
 		this.#work.done(state, depth);
 	}
 
-	#splice(first: number, last: number, text: string): void {
-		const added = Array.from({ length: text.split("\n").length }, () => new LineState());
-		const rest = this.#lines.slice(last + 1);
-		const gone = this.#lines.slice(first, last + 1);
-		if (gone.length === added.length) for (const [at, state] of added.entries()) this.#lines[first + at] = state;
-		else this.#lines = this.#lines.slice(0, first).concat(added, rest);
+	#splice({ first, removed, added: count }: LineChange): void {
+		const added = Array.from({ length: count }, () => new LineState());
+		const gone = this.#lines.slice(first, first + removed);
+		if (removed === count) for (const [at, state] of added.entries()) this.#lines[first + at] = state;
+		else this.#lines = this.#lines.slice(0, first).concat(added, this.#lines.slice(first + removed));
 		for (const { annotation } of gone) if (annotation?.share) this.#statistics.remove(annotation.share);
 		this.#statistics.moved();
 		this.#work.replaced(this.#lines, first, gone, added);
@@ -219,7 +220,7 @@ export class AnnotatedFile {
 
 	#forgetAll(): void {
 		for (const state of this.#lines) state.isGone = true;
-		this.#lines = Array.from({ length: this.document.lineCount }, () => new LineState());
+		this.#lines = Array.from({ length: this.#document.lineCount }, () => new LineState());
 		const { wanted } = this.#work;
 		this.#work = new LineWork(this.#lines);
 		this.#work.wanted = wanted;

@@ -62,8 +62,13 @@ export function serveDiagnostics(
 
 /** Null where the document is no score file. */
 function scoreDiagnosticsOf(document: TextDocument | undefined, { settings }: Review): Diagnostic[] | null {
-	if (!document || !/\.(?:jsonl|ndjson)$/i.test(document.uri) || !isScoreText(document.getText())) return null;
+	if (!document || !/\.(?:jsonl|ndjson)$/i.test(document.uri) || !isScoreText(beginningOf(document))) return null;
 	return settings.diagnostics.enabled ? scoreDiagnostics(document, settings.diagnostics.maximum) : [];
+}
+
+/** Lines in which a score file shows itself; the whole text of a large file is not put together for it. */
+function beginningOf(document: TextDocument): string {
+	return document.getText({ start: { line: 0, character: 0 }, end: { line: 20, character: 0 } });
 }
 
 interface Weak {
@@ -77,7 +82,7 @@ export function diagnosticsOf(file: AnnotatedFile | undefined, review: Review, m
 	if (!file || !enabled) return [];
 	return weakSamples(file)
 		.slice(0, maximum)
-		.map(({ line, findings }) => toDiagnostic(line, findings, file, mediaFolder));
+		.map(({ line, findings }) => diagnosticAt(line, findings, file, mediaFolder));
 }
 
 /** The lines read so far that have findings, worst first. */
@@ -95,6 +100,22 @@ export function weakSamples(file: AnnotatedFile): Weak[] {
 function badness(findings: readonly Finding[]): number {
 	const [worst] = findings;
 	return worst ? severities[worst.severity] * 100 + (rank.get(worst.code) ?? 0) : Number.POSITIVE_INFINITY;
+}
+
+/** By the findings, which stay the same as long as nothing they depend on changes. */
+const made = new WeakMap<readonly Finding[], { readonly line: number; readonly diagnostic: Diagnostic }>();
+
+function diagnosticAt(
+	line: number,
+	findings: readonly Finding[],
+	file: AnnotatedFile,
+	mediaFolder: string,
+): Diagnostic {
+	const known = made.get(findings);
+	if (known?.line === line) return known.diagnostic;
+	const diagnostic = toDiagnostic(line, findings, file, mediaFolder);
+	made.set(findings, { line, diagnostic });
+	return diagnostic;
 }
 
 function toDiagnostic(

@@ -7,6 +7,7 @@ import type { Decisions } from "../core/decisions.ts";
 import { AnnotateThreads } from "../node/annotate-threads.ts";
 import { AnnotatedFile } from "./annotated-file.ts";
 import type { Runtime } from "./feature.ts";
+import { LineDocument } from "./line-document.ts";
 import { isScoreText } from "./score-diagnostics.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
@@ -50,10 +51,10 @@ export class Review {
 	}
 
 	open(uri: string, languageId: string, version: number, text: string): void {
-		const document = TextDocument.create(uri, languageId, version, text);
-		if (isJsonl(uri, languageId) && !isScoreText(text))
+		if (isJsonl(uri, languageId) && !isScoreText(text)) {
+			const document = new LineDocument(uri, languageId, version, text);
 			this.#files.set(uri, new AnnotatedFile(document, this.#options(), this.#decisions));
-		else this.#others.set(uri, document);
+		} else this.#others.set(uri, TextDocument.create(uri, languageId, version, text));
 		this.#tell(uri);
 	}
 

@@ -1,10 +1,10 @@
 /** Speed of review in the editor and over files, and how well wrong languages are found, on the practice texts. */
 import { performance } from "node:perf_hooks";
-import { TextDocument } from "vscode-languageserver-textdocument";
 import { annotateLine } from "../../server/core/annotate.ts";
 import { AnnotatedFile } from "../../server/language/annotated-file.ts";
 import { diagnosticsOf } from "../../server/language/diagnostics.ts";
 import { hoverAt } from "../../server/language/hover.ts";
+import { LineDocument } from "../../server/language/line-document.ts";
 import { Review } from "../../server/language/review.ts";
 import { defaultOptions } from "../core/checks/annotations.ts";
 import { seedAt, testLanguages } from "../core/checks/practice-seeds.ts";
@@ -50,7 +50,7 @@ function editorRows(): BenchRow[] {
 	const review = new Review(runtime, () => defaultOptions);
 	const started = performance.now();
 	const file = new AnnotatedFile(
-		TextDocument.create("file:///bench.jsonl", "jsonl", 1, `${lines.join("\n")}\n`),
+		new LineDocument("file:///bench.jsonl", "jsonl", 1, `${lines.join("\n")}\n`),
 		defaultOptions,
 	);
 	file.readUntil(started + 15, runtime.now);

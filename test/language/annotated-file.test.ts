@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { TextDocument } from "vscode-languageserver-textdocument";
 import { annotateLine } from "../../server/core/annotate.ts";
 import { comparedText } from "../../server/core/checks/near-duplicate.ts";
 import { collectSignatures } from "../../server/core/near-duplicates/signature-columns.ts";
 import { AnnotatedFile } from "../../server/language/annotated-file.ts";
+import { LineDocument } from "../../server/language/line-document.ts";
 import type { Work } from "../../server/language/line-work.ts";
 import { defaultOptions } from "../core/checks/annotations.ts";
 import { seedAt } from "../core/checks/practice-seeds.ts";
@@ -40,7 +40,7 @@ const edit = fc.record({
 type Edit = typeof edit extends fc.Arbitrary<infer E> ? E : never;
 
 function open(text: string): AnnotatedFile {
-	return new AnnotatedFile(TextDocument.create("file:///a.jsonl", "jsonl", 1, text), defaultOptions);
+	return new AnnotatedFile(new LineDocument("file:///a.jsonl", "jsonl", 1, text), defaultOptions);
 }
 
 /** What a thread does, without one. */
