@@ -129,13 +129,17 @@ class TrainForm {
 		}
 	}
 
+	/** Without a word of being busy: a button that went off under the pointer would swallow the click. */
 	async #look(draft: TrainDraft, edit: number): Promise<void> {
 		await this.#app.context.workspaceState.update(draftSlot, draft);
-		await this.#step("Looking at the datasets …", async () => {
+		try {
 			const looked = await this.#app.engine.request(requests.lookAtTraining, { draft });
 			if (edit < this.#edit) return;
 			[this.#looked, this.#edit] = [looked, edit];
-		});
+		} catch (cause) {
+			this.#failure = cause instanceof Error ? cause.message : String(cause);
+		}
+		await this.#send();
 	}
 
 	async #launch(draft: TrainDraft): Promise<void> {

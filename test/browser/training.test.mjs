@@ -119,7 +119,7 @@ test("an artifact is fetched with its checksum and lies in the workspace", async
 test("a sweep is one command: four students in one group, their grid, their scores", async () => {
 	await bench.command("Notifications: Clear All Notifications");
 	await bench.command("View: Close All Editors");
-	await bench.command("Polyglot: Sweep…");
+	await bench.command("Polyglot: Train Sweep…");
 	const form = await bench.panel("train");
 	await form.getByLabel("teachers.jsonl", { exact: true }).check();
 	await form.getByText("4 students, 80 rows in all.").waitFor();

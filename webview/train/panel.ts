@@ -67,7 +67,7 @@ function redraw(root: HTMLElement, post: Post): void {
 		const own = controls.filter((control) => control.section === section);
 		const part = sectionOf(node, section, own);
 		if (part) drawControls(part, own, (control, value) => change(control.set(shown.draft, value)));
-		if (part && section === "Data") drawCells(cellsIn(part), draft.isSweep ? message.looked.cells : [], draft, change);
+		if (part && section === "Data" && draft.isSweep) drawCells(cellsIn(part), message.looked.cells, draft, change);
 	}
 	const check = message.check?.key === draftKey(draft) ? message.check : null;
 	drawCheck(within(node, "check"), check, message.looked.trainer.isPractice);
