@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, Entry>> = {
 	train: { summary: "train a student on a trainer", load: () => import("./cli/train.ts") },
 	evaluate: { summary: "evaluate a student, with its base and reference", load: () => import("./cli/evaluate.ts") },
 	score: { summary: "compute the Polyglot Score, as published and guarded", load: () => import("./cli/score.ts") },
+	curve: { summary: "draw nested samples for a learning curve", load: () => import("./cli/curve.ts") },
 	audit: { summary: "check that score files add up, with the arithmetic", load: () => import("./cli/audit.ts") },
 	recommend: { summary: "say which teachers to try, on what evidence", load: () => import("./cli/recommend.ts") },
 	practice: {

@@ -29,7 +29,7 @@ function ownCurves({ curves, teachers, languages, studentBases }: ScorePanelMess
 		status: curves.length === 0 ? "no rows yet" : "measured here",
 		remark:
 			curves.length === 0
-				? "Draw nested samples of a dataset with `polyglot curve FILE --sizes 300,1000,3000`, train and evaluate a student on each: its learning curve appears here."
+				? "Draw nested samples of a dataset with `polyglot curve --data FILE --sizes 300,1000,3000`, train and evaluate a student on each: its learning curve appears here."
 				: "Each student was trained on a sample that contains all smaller ones. Vertical lines are 95 % intervals; where they overlap along the curve, more rows have not been shown to help.",
 		sheet: {
 			caption: "Results by number of training rows",

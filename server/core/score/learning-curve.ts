@@ -51,7 +51,17 @@ export function learningCurves(rows: readonly OwnScoreRow[], datasets: readonly 
 	const students = Map.groupBy(rows, (row) =>
 		JSON.stringify([row.practice, row.student_base, row.teacher_model, row.target_lang]),
 	);
-	return [...students.values()].flatMap((own) => datasets.flatMap((dataset) => curveOf(own, dataset)));
+	return [...students.values()].flatMap((own) => merged(datasets).flatMap((dataset) => curveOf(own, dataset)));
+}
+
+/** Draws of the same dataset with the same seed are beginnings of one order, so all of them make one curve. */
+function merged(datasets: readonly NestedSamples[]): NestedSamples[] {
+	const draws = Map.groupBy(datasets, ({ source_sha256, seed }) => JSON.stringify([source_sha256, seed]));
+	return [...draws.values()].flatMap((own) => {
+		const [first] = own;
+		const steps = new Map(own.flatMap((draw) => draw.steps.map((step) => [step.sha256, step] as const)));
+		return first ? [{ ...first, steps: [...steps.values()] }] : [];
+	});
 }
 
 function curveOf(rows: readonly OwnScoreRow[], { source, steps }: NestedSamples): LearningCurve[] {
@@ -75,7 +85,7 @@ export function withoutSmallerSamples(
 	datasets: readonly NestedSamples[],
 ): readonly OwnScoreRow[] {
 	const larger = new Map(
-		datasets.flatMap(({ steps }) =>
+		merged(datasets).flatMap(({ steps }) =>
 			steps.map(({ sha256, rows: size }) => [sha256, steps.filter((step) => step.rows > size)] as const),
 		),
 	);

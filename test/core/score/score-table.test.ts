@@ -230,5 +230,7 @@ test("students on nested samples are a learning curve; the largest of them is th
 		],
 	);
 	assert.equal(found.cells.at(-1)?.runId, "r-1000");
+	// The same draw noted twice is one curve.
+	assert.equal(withOwn(rows, { nested: [...nested, ...nested] }).curves.length, 1);
 	assert.deepEqual(withOwn([row()], { nested }).curves, []);
 });
