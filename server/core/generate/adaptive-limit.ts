@@ -27,10 +27,13 @@ const longestPauseMs = 60_000;
 /** Assumptions of generation.md 2.2: growth that brings less than a tenth, at 1.5 times the latency, has brought nothing. */
 const flatGain = 1.1;
 const latencyGradient = 1.5;
+/** So much more of the attempts failing is no accident; an assumption. */
+const moreFailures = 0.1;
 
 interface Round {
 	readonly startedAt: number;
 	readonly latencies: number[];
+	failures: number;
 }
 
 export class AdaptiveLimit {
@@ -44,14 +47,14 @@ export class AdaptiveLimit {
 	#pausedUntil = Number.NEGATIVE_INFINITY;
 	#episodesInARow = 0;
 	#round: Round;
-	/** The rate at the limit before the last growth, and the lowest latency of any round. */
-	#before: { readonly rate: number } | undefined;
+	/** Rate and share of failures at the limit before the last growth, and the lowest latency of any round. */
+	#before: { readonly rate: number; readonly failureShare: number } | undefined;
 	#lowestLatencyMs = Number.POSITIVE_INFINITY;
 
 	constructor(options: LimitOptions) {
 		this.#options = options;
 		this.#limit = Math.max(1, Math.min(options.start ?? 8, options.max));
-		this.#round = { startedAt: options.now(), latencies: [] };
+		this.#round = { startedAt: options.now(), latencies: [], failures: 0 };
 	}
 
 	get limit(): number {
@@ -90,9 +93,9 @@ export class AdaptiveLimit {
 		return { limit: this.#limit, cause: "overload" };
 	}
 
-	/** A failure that may pass by itself: it takes one success back, so growth slows and no cut follows. */
+	/** A failure that may pass by itself. It cuts nothing; growth stops only where a higher limit brings more of them. */
 	stumbled(): void {
-		this.#cleanSuccesses = Math.max(0, this.#cleanSuccesses - 1);
+		this.#round.failures += 1;
 	}
 
 	/** Holds everything back, as when no server answers. */
@@ -111,26 +114,28 @@ export class AdaptiveLimit {
 
 	#startRound(): void {
 		this.#cleanSuccesses = 0;
-		this.#round = { startedAt: this.#options.now(), latencies: [] };
+		this.#round = { startedAt: this.#options.now(), latencies: [], failures: 0 };
 	}
 
 	#endRound(): LimitChange | undefined {
-		const { startedAt, latencies } = this.#round;
+		const { startedAt, latencies, failures } = this.#round;
 		const seconds = Math.max(1, this.#options.now() - startedAt) / 1000;
 		const rate = latencies.length / seconds;
 		const latency = median(latencies);
+		const failureShare = failures / (failures + latencies.length);
 		this.#lowestLatencyMs = Math.min(this.#lowestLatencyMs, latency);
 		this.#startRound();
-		if (this.#isFlat(rate, latency)) return undefined;
+		if (this.#isFlat(rate, latency, failureShare)) return undefined;
 		const change = this.#grow();
-		if (change) this.#before = { rate };
+		if (change) this.#before = { rate, failureShare };
 		return change;
 	}
 
-	/** A server that never says 429 shows that it is full by this: more at once, the same rate, longer waits. */
-	#isFlat(rate: number, latencyMs: number): boolean {
-		if (!this.#before || latencyMs < 1) return false;
-		return rate < this.#before.rate * flatGain && latencyMs > this.#lowestLatencyMs * latencyGradient;
+	/** A server that never says 429 shows that it is full by this: more at once, the same rate, longer waits or more failures. */
+	#isFlat(rate: number, latencyMs: number, failureShare: number): boolean {
+		if (!this.#before || rate >= this.#before.rate * flatGain) return false;
+		const isSlower = latencyMs >= 1 && latencyMs > this.#lowestLatencyMs * latencyGradient;
+		return isSlower || failureShare > this.#before.failureShare + moreFailures;
 	}
 
 	#grow(): LimitChange | undefined {

@@ -98,13 +98,27 @@ test("the limit never falls below one", () => {
 	assert.equal(limit.limit, 1);
 });
 
-test("a stumble takes one success back and cuts nothing", () => {
-	const { limit, succeed } = controlled();
-	succeed(7);
-	limit.stumbled();
-	succeed(1);
-	assert.equal(limit.limit, 8);
-	succeed(1);
+test("failures that may pass cut nothing, and as many at every limit do not hinder the growth", () => {
+	const { limit, wait } = controlled();
+	for (let round = 0; round < 3; round++) {
+		wait(200);
+		for (let attempt = limit.limit; attempt > 0; attempt--) {
+			limit.stumbled();
+			limit.succeeded(200);
+		}
+	}
+	assert.equal(limit.limit, 64);
+});
+
+test("more failures at a higher limit without more answers stop the growth", () => {
+	const { limit, wait } = controlled();
+	// A server that answers 40 a second and fails the rest at once.
+	for (let round = 0; round < 8; round++) {
+		const size = limit.limit;
+		wait((size / 40) * 1_000);
+		for (let failure = 0; failure < Math.max(0, size - 8); failure++) limit.stumbled();
+		for (let answer = 0; answer < size; answer++) limit.succeeded(200);
+	}
 	assert.equal(limit.limit, 16);
 });
 
