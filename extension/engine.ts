@@ -2,7 +2,15 @@
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, TransportKind } from "vscode-languageclient/node";
 import type * as z from "zod/mini";
-import { type NotificationType, notifications, type RequestType, secretRequest } from "../server/core/engine-api.ts";
+import {
+	type LanguageModelReply,
+	languageModelRequest,
+	type NotificationType,
+	notifications,
+	type RequestType,
+	secretRequest,
+} from "../server/core/engine-api.ts";
+import { LanguageModels } from "./language-model.ts";
 import { withReviewLenses } from "./review-lens.ts";
 import { readSecret } from "./secrets.ts";
 
@@ -13,6 +21,8 @@ export interface Engine extends vscode.Disposable {
 		params: z.infer<P>,
 	): Promise<z.infer<R>>;
 	on<P extends z.ZodMiniType>(type: NotificationType<P>, listener: (params: z.infer<P>) => void): vscode.Disposable;
+	/** The editor's own models, which the engine asks through us. */
+	readonly models: LanguageModels;
 }
 
 /** Starts the engine with Node of the extension host. Settles when it answers. */
@@ -20,11 +30,17 @@ export async function startEngine(context: vscode.ExtensionContext, log: vscode.
 	const server = { module: context.asAbsolutePath("dist/polyglot.mjs"), args: ["lsp"], transport: TransportKind.stdio };
 	const client = new LanguageClient("polyglot", "Polyglot Lens", { run: server, debug: server }, clientOptions(log));
 	answerSecrets(client, context.secrets);
+	const models = new LanguageModels(context.languageModelAccessInformation);
+	client.onRequest<LanguageModelReply, void>(
+		languageModelRequest.method,
+		(params: unknown, token: vscode.CancellationToken) => models.ask(languageModelRequest.params.parse(params), token),
+	);
 	await client.start();
 	const trusted = vscode.workspace.onDidGrantWorkspaceTrust(() =>
 		client.sendNotification(notifications.trusted.method, {}),
 	);
 	return {
+		models,
 		request: async (type, params) => type.result.parse(await client.sendRequest(type.method, params)),
 		on: (type, listener) =>
 			client.onNotification(type.method, (params: unknown) => listener(type.params.parse(params))),

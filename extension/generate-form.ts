@@ -126,6 +126,7 @@ class GenerateForm {
 		const [problem] = draftProblems(draft, offer.teachers);
 		if (problem) return this.#post({ type: "starting", isStarting: false, problem: problem.message });
 		const plan = this.#plan(draft, offer);
+		this.#app.engine.models.invite(draft.teachers);
 		this.#post({ type: "starting", isStarting: true, problem: null });
 		try {
 			const title = "Polyglot: starting, asking each endpoint what it keeps to";

@@ -25,7 +25,8 @@ export const teachersFeature =
 	};
 
 async function tested(server: ServerContext, practice: PracticeMode, teacher: RunTeacher) {
-	if (isEditorTeacher(teacher)) return testEditorTeacher(teacher, editorDoor(server), AbortSignal.timeout(60_000));
+	// The user may take a while to answer the editor's question of consent.
+	if (isEditorTeacher(teacher)) return testEditorTeacher(teacher, editorDoor(server), AbortSignal.timeout(300_000));
 	const key = await keyOf(server, practice, teacher.name, teacherOrigin(teacher));
 	return testTeacher(teacher, key, AbortSignal.timeout(60_000));
 }

@@ -51,6 +51,7 @@ test("generate: samples of two teachers stream into a file that opens beside", a
 	assert.deepEqual(new Set(made.map(({ model }) => model)), new Set(["practice-careful", "practice-drifting"]));
 	assert.ok(made.every(({ provenance }) => provenance.practice === true));
 	await bench.page.locator(".tab", { hasText: "samples.de-2.jsonl" }).waitFor();
+	await bench.panel("monitor");
 	await bench.screenshots("generate");
 });
 

@@ -10,7 +10,10 @@ import { root } from "../tools/setup.mjs";
 const results = join(root, "test-results");
 export const themes = { light: "Light Modern", dark: "Dark Modern", contrast: "Dark High Contrast" };
 
-/** A workbench on a copy of the practice workspace. `prepare(folder)` may change the copy first. */
+/**
+ * A workbench on a copy of the practice workspace. `prepare(folder)` may change the copy first; `developing` are
+ * folders of extensions that run beside the packaged one.
+ */
 export async function openWorkbench({
 	file,
 	settings = {},
@@ -18,6 +21,7 @@ export async function openWorkbench({
 	prepare = () => {},
 	withFolder = true,
 	env = {},
+	developing = [],
 } = {}) {
 	mkdirSync(results, { recursive: true });
 	const folder = mkdtempSync(join(tmpdir(), "workspace-"));
@@ -27,7 +31,11 @@ export async function openWorkbench({
 	const browser = await launchBrowser();
 	const page = await (await browser.newContext({ viewport: { width: 1400, height: 900 } })).newPage();
 	page.setDefaultTimeout(30_000);
-	const payload = [["skipWelcome", "true"], ...(file ? [["openFile", editor.uri(join(folder, file))]] : [])];
+	const payload = [
+		["skipWelcome", "true"],
+		...developing.map((path) => ["extensionDevelopmentPath", editor.uri(path)]),
+		...(file ? [["openFile", editor.uri(join(folder, file))]] : []),
+	];
 	await page.goto(editor.url(withFolder ? folder : undefined, payload));
 	await page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
 	if (file) await page.locator(".editor-instance .view-lines").first().waitFor({ timeout: 60_000 });
