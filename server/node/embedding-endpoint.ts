@@ -137,8 +137,10 @@ export class EndpointSource implements EmbeddingSource {
 	async #fetch(batch: readonly Keyed[], signal: AbortSignal): Promise<void> {
 		const texts = batch.map(([, text]) => text);
 		const key = batch.length === 1 ? (batch[0]?.[0] ?? "") : contentKey(batch.map(([one]) => one));
-		const { reply, failure, fault } = await this.#ask(texts, key, signal);
-		if (reply) return this.#keep(batch, readEmbeddings(reply.body, batch.length, this.#dimensions));
+		const { reply, failure, fault } = await this.#ask(texts, key, signal, (body) =>
+			this.#keep(batch, readEmbeddings(body, batch.length, this.#dimensions)),
+		);
+		if (reply) return;
 		// A batch that was refused before a restart has no failure any more, only its reason.
 		const isRejected = failure === null || failure.kind === "rejected";
 		const isWorthHalving = isRejected || failure.status === 200;
@@ -154,7 +156,8 @@ export class EndpointSource implements EmbeddingSource {
 		await this.#fetch(batch.slice(half), signal);
 	}
 
-	#ask(input: readonly string[], key: string, signal: AbortSignal) {
+	#ask(input: readonly string[], key: string, signal: AbortSignal, keep?: (body: unknown) => Promise<void>) {
+		let received: unknown;
 		const { endpoint, model } = this.#options;
 		const promptTokens = input.reduce((sum, text) => sum + quickTokens(text), 0);
 		return this.lane.ask(
@@ -162,7 +165,11 @@ export class EndpointSource implements EmbeddingSource {
 				key,
 				expected: { promptTokens, completionTokens: 0 },
 				send: () => endpoint.post("/embeddings", { model, input, encoding_format: "float" }, signal),
-				read: ({ body }) => ({ usage: usageIn(body), fault: null }),
+				read: ({ body }) => {
+					received = body;
+					return { usage: usageIn(body), fault: null };
+				},
+				keep: async () => keep?.(received),
 				// A batch that is too large, or holds a text that can't be read, says nothing about the others.
 				isOwnFault: ({ kind, status }) => input.length > 1 && (kind === "rejected" || status === 200),
 			},

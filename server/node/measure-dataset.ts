@@ -72,7 +72,12 @@ export async function measureDataset(request: MeasureRequest, signal: AbortSigna
 			? new MeasuredSamples(state.table, state.groups.all(), report, placesOf(state))
 			: null;
 		return { report, samples };
+	} catch (cause) {
+		for (const backend of backends) backend?.lane?.halt(cause);
+		throw cause;
 	} finally {
+		// What is on the wire is paid for: it is kept before anybody closes the logs.
+		await Promise.all(backends.map((backend) => backend?.lane?.idle()));
 		await Promise.all(shares.map((share) => share.close()));
 	}
 }

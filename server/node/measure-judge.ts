@@ -94,14 +94,15 @@ export class JudgeEndpoint implements SampleBackend<Rating> {
 					read.push(rating);
 					return { usage: answer.usage, fault: "failure" in rating ? rating.failure : null };
 				},
+				keep: async () => {
+					const rating = read.at(-1);
+					if (rating && "score" in rating) await cache.keep(key, rating);
+				},
 			},
 			signal,
 		);
 		const rating = read.at(-1);
-		if (fault === null && rating && "score" in rating) {
-			await cache.keep(key, rating);
-			return rating;
-		}
+		if (fault === null && rating && "score" in rating) return rating;
 		const failure = fault ?? "no answer";
 		this.#faults.add(failure);
 		return { failure };

@@ -3,7 +3,7 @@
  * where it may help, and writes every attempt down. Built of the generation engine's parts.
  */
 import { AdaptiveLimit } from "../core/generate/adaptive-limit.ts";
-import { nextStep, type Outcome, retryDelayMs } from "../core/generate/attempt-policy.ts";
+import { nextStep, type Outcome, retryDelayMs, type Step } from "../core/generate/attempt-policy.ts";
 import { CircuitBreaker } from "../core/generate/circuit-breaker.ts";
 import { RateBucket } from "../core/generate/rate-bucket.ts";
 import type { Failure } from "../core/generate/reply.ts";
@@ -30,6 +30,8 @@ export interface Asked<Reply> {
 	readonly send: (unusable: number) => Promise<Reply | Failure>;
 	/** What an answer used, and in a few words why it is none. */
 	readonly read: (reply: Reply) => ReadReply;
+	/** Puts an answer where it lasts; the next request is sent only afterwards. */
+	readonly keep?: () => Promise<void>;
 	/** Failures of the request alone, which say nothing about the endpoint. */
 	readonly isOwnFault?: (failure: Failure) => boolean;
 }
@@ -48,6 +50,17 @@ export interface Given<Reply> {
 	readonly fault: string | null;
 }
 
+/** An attempt that came back. */
+interface Attempted {
+	readonly earlier: readonly Outcome[];
+	readonly outcome: Outcome;
+	readonly step: Step;
+	readonly read: ReadReply;
+	readonly failure: Failure | null;
+	readonly latencyMs: number;
+	readonly reserved: number;
+}
+
 const defaultConcurrency = 16;
 
 export class MeasureLane {
@@ -60,9 +73,13 @@ export class MeasureLane {
 	readonly #tokens: RateBucket | undefined;
 	readonly #speed: number;
 	#inFlight = 0;
+	/** Money that calls cost, and would have cost by our own count of their tokens. */
+	#paidCost = 0;
+	#countedCost = 0;
 	/** Waiting for a place, those that were sent before ahead of new ones. */
 	readonly #queue: (() => void)[] = [];
 	readonly #again: (() => void)[] = [];
+	readonly #idle: (() => void)[] = [];
 	#wake: NodeJS.Timeout | undefined;
 	#stopped: UserError | undefined;
 	#waitReason: string | null = null;
@@ -86,6 +103,16 @@ export class MeasureLane {
 
 	get inFlight(): number {
 		return this.#inFlight;
+	}
+
+	/** Sends nothing more; what waits is told why. */
+	halt(cause: unknown): void {
+		this.#stop(cause instanceof UserError ? cause : new UserError("halted", "The measurement was stopped."));
+	}
+
+	/** Resolves when nothing is on the wire. */
+	async idle(): Promise<void> {
+		while (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
 	}
 
 	/** Why nothing is sent just now; null while requests flow. */
@@ -120,43 +147,55 @@ export class MeasureLane {
 	): Promise<Given<Reply> | undefined> {
 		const sentAt = performance.now() * this.#speed;
 		const startedAt = performance.now();
-		const reply = await asked.send(earlier.filter((one) => one === "invalid").length).catch((cause: unknown) => {
+		let settled = 0;
+		try {
+			const reply = await asked.send(earlier.filter((one) => one === "invalid").length);
+			const latencyMs = Math.round(performance.now() - startedAt);
+			const failure = isFailure(reply) ? reply : null;
+			const read: ReadReply = isFailure(reply) ? { usage: null, fault: reply.message } : asked.read(reply);
+			const isOwnFault = failure !== null && asked.isOwnFault?.(failure) === true;
+			const outcome = isOwnFault ? "rejected" : outcomeOf(failure, read);
+			const step = nextStep(outcome, earlier);
+			this.#adapt(outcome, read.fault, sentAt, failure, isOwnFault);
+			settled = reserved;
+			await this.#settle(asked, { earlier, outcome, step, read, failure, latencyMs, reserved });
+			if (step === "stop") this.#stop(new UserError("endpoint", read.fault ?? outcome));
+			if (step === "keep" || step === "drop")
+				return { reply: isFailure(reply) ? null : reply, failure, fault: read.fault };
+			earlier.push(outcome);
+			return undefined;
+		} finally {
+			if (settled !== reserved) this.#journal?.release(reserved);
 			this.#leave();
-			this.#journal?.release(reserved);
-			throw cause;
-		});
-		const failure = isFailure(reply) ? reply : null;
-		const read: ReadReply = isFailure(reply) ? { usage: null, fault: reply.message } : asked.read(reply);
-		const isOwnFault = failure !== null && asked.isOwnFault?.(failure) === true;
-		const outcome = isOwnFault ? "rejected" : outcomeOf(failure, read);
-		const step = nextStep(outcome, earlier);
-		this.#adapt(outcome, read.fault, sentAt, failure, isOwnFault);
+		}
+	}
+
+	/** Account and value are on disk before the place is free: what a kill can cost is what is in flight. */
+	async #settle<Reply>(asked: Asked<Reply>, done: Attempted): Promise<void> {
+		const { earlier, outcome, step, read, failure, latencyMs, reserved } = done;
 		const isEstimated = failure === null && read.usage === null;
 		const usage = isEstimated ? asked.expected : read.usage;
-		if (usage) this.#tokens?.take(usage.promptTokens + usage.completionTokens - tokensOf(asked.expected));
-		this.#leave();
-		await this.#journal?.settle(
-			{
-				key: asked.key,
-				backend: this.backend,
-				kind: this.kind,
-				attempt: earlier.length + 1,
-				outcome,
-				verdict: step === "keep" ? "kept" : step === "drop" ? "dropped" : "again",
-				reason: read.fault,
-				usage,
-				isEstimated,
-				status: failure ? failure.status : 200,
-				latencyMs: Math.round(performance.now() - startedAt),
-				cost: attemptCost(this.#options.price, usage),
-			},
-			reserved,
-		);
-		if (step === "stop") this.#stop(new UserError("endpoint", read.fault ?? outcome));
-		if (step === "keep" || step === "drop")
-			return { reply: failure ? null : (reply as Reply), failure, fault: read.fault };
-		earlier.push(outcome);
-		return undefined;
+		if (usage) this.#tokens?.take(tokensOf(usage) - tokensOf(asked.expected));
+		const cost = attemptCost(this.#options.price, usage);
+		if (cost && !isEstimated && this.#options.price) {
+			this.#paidCost += cost.amount;
+			this.#countedCost += costOf(this.#options.price, asked.expected.promptTokens, asked.expected.completionTokens);
+		}
+		const line: MeasureAttempt = {
+			key: asked.key,
+			backend: this.backend,
+			kind: this.kind,
+			attempt: earlier.length + 1,
+			outcome,
+			verdict: step === "keep" ? "kept" : step === "drop" ? "dropped" : "again",
+			reason: read.fault,
+			usage,
+			isEstimated,
+			status: failure ? failure.status : 200,
+			latencyMs,
+			cost,
+		};
+		await Promise.all([this.#journal?.settle(line, reserved), step === "keep" ? asked.keep?.() : undefined]);
 	}
 
 	/** Waits for a place, and takes quota and money; resolves with the money. */
@@ -190,9 +229,12 @@ export class MeasureLane {
 		return Math.max(this.#limit.pauseMs, this.#requests?.waitMs(1) ?? 0, this.#tokens?.waitMs(1) ?? 0);
 	}
 
+	/** What a request will cost, as far as those before it say how wrong our own count of tokens is. */
 	#expectedCost(expected: Usage): number {
 		const { price } = this.#options;
-		return price ? costOf(price, expected.promptTokens, expected.completionTokens) : 0;
+		if (!price) return 0;
+		const counted = costOf(price, expected.promptTokens, expected.completionTokens);
+		return counted * Math.max(1, this.#countedCost === 0 ? 1 : this.#paidCost / this.#countedCost);
 	}
 
 	#outOfBudget(): UserError {
@@ -200,7 +242,7 @@ export class MeasureLane {
 		const { amount = 0, currency = "" } = budget ?? {};
 		return new UserError(
 			"budget",
-			`The budget of ${amount} ${currency} is used up: ${(spent[currency] ?? 0).toFixed(4)} ${currency} are spent. What was answered is kept; raise the budget and measure again to go on.`,
+			`The budget of ${amount} ${currency} is used up: ${(spent[currency] ?? 0).toFixed(4)} ${currency} are spent, ${this.#inFlight} calls are on the wire. What was answered is kept; raise the budget and measure again to go on.`,
 		);
 	}
 
@@ -242,6 +284,7 @@ export class MeasureLane {
 
 	#leave(): void {
 		this.#inFlight -= 1;
+		if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
 		this.#next();
 	}
 

@@ -90,23 +90,22 @@ export class ScorerEndpoint implements SampleBackend<Scored> {
 		if (known) return known;
 		this.#faults.asked(1);
 		const before = sample.context + separator;
-		const scored = await this.#asked(before + sample.response, key, signal, (echo) =>
-			responseLikelihood(echo, before, sample.response),
-		);
-		if ("fault" in scored) {
-			this.#faults.add(scored.fault);
-			return { failure: scored.fault };
-		}
-		await cache.keep(key, scored);
-		return scored;
+		const scored = await this.#asked(before + sample.response, key, signal, {
+			make: (echo) => responseLikelihood(echo, before, sample.response),
+			keep: (likelihood) => cache.keep(key, likelihood),
+		});
+		if (!("fault" in scored)) return scored;
+		this.#faults.add(scored.fault);
+		return { failure: scored.fault };
 	}
 
 	async #accepted(text: string, signal: AbortSignal): Promise<EchoedTokens> {
 		const key = `acceptance ${this.backend} ${text}`;
-		const echo = await this.#asked(text, key, signal, (tokens) => {
+		const make = (tokens: EchoedTokens) => {
 			const whole = responseLikelihood(tokens, text.slice(0, 4), text.slice(4));
 			return "fault" in whole ? whole : tokens;
-		});
+		};
+		const echo = await this.#asked(text, key, signal, { make });
 		if ("fault" in echo) throw this.#refused(echo.fault);
 		return echo;
 	}
@@ -116,7 +115,7 @@ export class ScorerEndpoint implements SampleBackend<Scored> {
 		text: string,
 		key: string,
 		signal: AbortSignal,
-		make: (echo: EchoedTokens) => T | Fault,
+		{ make, keep }: { make: (echo: EchoedTokens) => T | Fault; keep?: (made: T) => Promise<void> },
 	): Promise<T | Fault> {
 		const { endpoint, model } = this.#options;
 		const { path, body, read } = scorerRoutes[this.#route];
@@ -130,6 +129,9 @@ export class ScorerEndpoint implements SampleBackend<Scored> {
 					const echo = read(answer.body);
 					made = "fault" in echo ? echo : make(echo);
 					return { usage: usageIn(answer.body), fault: "fault" in made ? made.fault : null, isFinal: true };
+				},
+				keep: async () => {
+					if (!("fault" in made)) await keep?.(made);
 				},
 			},
 			signal,

@@ -8,6 +8,7 @@ import { TeacherEndpoint } from "../../server/node/teacher-endpoint.ts";
 export interface Sent {
 	readonly status?: number;
 	readonly body: unknown;
+	readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface MeasuringServer {
@@ -30,7 +31,7 @@ export async function measuringServer(
 		const path = request.url ?? "";
 		requests.push({ path, body });
 		const sent = answer(body, path, requests.length);
-		response.writeHead(sent.status ?? 200, { "content-type": "application/json" });
+		response.writeHead(sent.status ?? 200, { "content-type": "application/json", ...sent.headers });
 		response.end(typeof sent.body === "string" ? sent.body : JSON.stringify(sent.body));
 	});
 	server.listen(0, "127.0.0.1");
