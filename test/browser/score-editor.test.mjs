@@ -45,6 +45,32 @@ for (const theme of ["light", "dark", "contrast"]) {
 			);
 			await bench.picture(`score-editor-${tab.toLowerCase()}-${theme}`);
 		}
+		const faint = (await (await turnTo("Recipe")).evaluate(contrasts)).filter(({ ratio }) => ratio < 3);
+		assert.deepEqual(faint, [], "every mark stands out from the ground, WCAG 1.4.11");
+	});
+}
+
+/** Contrast of every kind of mark to the page; runs in the panel. */
+function contrasts() {
+	const channels = (colour) =>
+		colour
+			.match(/[\d.]+/g)
+			.slice(0, 3)
+			.map(Number);
+	const luminance = (colour) => {
+		const [red, green, blue] = channels(colour).map((one) => {
+			const share = one / 255;
+			return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+		});
+		return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+	};
+	const ground = luminance(getComputedStyle(document.body).backgroundColor);
+	const kinds = new Map(
+		[...document.querySelectorAll("svg .dot, svg .mark")].map((mark) => [mark.getAttribute("class"), mark]),
+	);
+	return [...kinds].map(([kind, mark]) => {
+		const own = luminance(getComputedStyle(mark).fill);
+		return { kind, ratio: (Math.max(own, ground) + 0.05) / (Math.min(own, ground) + 0.05) };
 	});
 }
 
@@ -59,7 +85,7 @@ test("a click opens the samples, the measurement and the row a score rests on", 
 	for (const [button, file] of ways) {
 		await (await bench.panel("score")).getByRole("button", { name: button, exact: true }).click();
 		await bench.page.locator(".tab.active", { hasText: file }).waitFor();
-		await bench.command("View: Close Editor");
+		await bench.command("Polyglot: Show Polyglot Score");
 	}
 });
 
@@ -68,7 +94,7 @@ test("a row of the score file that does not add up is marked where it is opened"
 	await bench.page.locator(".tab.active", { hasText: "scores.jsonl" }).waitFor();
 	// Two evaluations of one student and language stand in the file: worth knowing, no contradiction.
 	await bench.page.locator(".squiggly-info").first().waitFor();
-	await bench.command("View: Close Editor");
+	await bench.command("Polyglot: Show Polyglot Score");
 });
 
 test("choices outlive a hidden tab and a reload of the window", async () => {
@@ -76,7 +102,7 @@ test("choices outlive a hidden tab and a reload of the window", async () => {
 	await turnTo("Data");
 	await bench.command("File: New Untitled Text File");
 	await bench.page.locator(".tab.active", { hasText: "Untitled" }).waitFor();
-	await bench.command("View: Close Editor");
+	await bench.command("Polyglot: Show Polyglot Score");
 	assert.equal(await chosenTab(), "Data");
 	await bench.page.reload();
 	await bench.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });

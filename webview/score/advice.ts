@@ -2,6 +2,7 @@
 import { select } from "d3";
 import { languages as knownLanguages } from "../../server/core/languages.ts";
 import { strategies } from "../../server/core/sample-row.ts";
+import { isolated } from "../../server/core/score/isolate.ts";
 import type { ScorePanelMessage, ScorePanelRequest } from "../../server/core/score/panel-message.ts";
 import { type Recommendation, recommend, type Wish } from "../../server/core/score/recommend.ts";
 import type { Evidence, Statement } from "../../server/core/score/recommend-statements.ts";
@@ -137,7 +138,7 @@ function drawPlan(
 	post: (request: ScorePanelRequest) => void,
 ): void {
 	if (!section) return;
-	const label = (teacher: string) => candidates.find((one) => one.teacher === teacher)?.label ?? teacher;
+	const label = (teacher: string) => isolated(candidates.find((one) => one.teacher === teacher)?.label ?? teacher);
 	const lines = [
 		`Try ${plan.teachers.map(label).join(", ")} with ${plan.samplesPerTeacher.toLocaleString("en")} samples each: ${plan.strategies.join(", ")} in equal shares.`,
 		plan.measurement,

@@ -1,4 +1,6 @@
 /** What a score cell says, in words: for its tooltip, for screen readers and for the breakdown. */
+
+import { isolated } from "../../server/core/score/isolate.ts";
 import type { ScoreCell } from "../../server/core/score/panel-message.ts";
 import { explain } from "../../server/core/score/reasons.ts";
 import { comparisonOf, isPublishedScore, publishedAlpha, quantities, quantityOf, type Shape } from "./choices.ts";
@@ -38,7 +40,7 @@ export function describe(
 ): string {
 	const { value, stderr } = quantityOf(cell, shown);
 	const parts = [
-		`${labels.teacher}, ${labels.language}, ${sourceLabel(cell.source)}, student base ${labels.base}.`,
+		`${isolated(labels.teacher)}, ${labels.language}, ${sourceLabel(cell.source)}, student base ${labels.base}.`,
 		...(isPublishedScore(shown) && stderr === null ? [] : [`${nameOf(shown)} ${withInterval(value, stderr, 3)}.`]),
 		`PG-Score ${fixed(cell.pg, 3)} from PGR ${fixed(cell.pgr, 3)} and z ${fixed(cell.z, 3)}; gain ${signed(cell.gain, 4)}.`,
 	];

@@ -1,5 +1,6 @@
 /** The sentences of a recommendation, each with the numbers behind it and where they stand. */
 import type { RecipeFinding } from "./analyses/message.ts";
+import { isolated } from "./isolate.ts";
 import type { ScoreCell, ScorePanelMessage } from "./panel-message.ts";
 import { leadingGroup } from "./rank-intervals.ts";
 import type { Candidate, Wish } from "./recommend.ts";
@@ -45,7 +46,7 @@ export function dataStatement(
 	const z = ({ zWithinLanguage, zElsewhere }: Candidate) => zWithinLanguage ?? zElsewhere;
 	const names = ranked
 		.slice(0, 3)
-		.map(({ label }) => label)
+		.map(({ label }) => isolated(label))
 		.join(", ");
 	const where = here.length > 0 ? `in ${language}` : `in other languages (no rows in ${language})`;
 	const scale = here.length > 0 ? "within the language" : "median of other languages";
@@ -55,7 +56,7 @@ export function dataStatement(
 		text: `By the quality of their data ${where}, ${names} come first; this is a screening aid, and predicts differences between students of one language poorly.`,
 		evidence: [
 			...ranked.map((one) => ({
-				text: `${one.label}: z ${sign(z(one))} ${scale}`,
+				text: `${isolated(one.label)}: z ${sign(z(one))} ${scale}`,
 				file: files.intrinsic,
 				link: one.cell ? cellLink(one.cell) : null,
 			})),
@@ -129,7 +130,7 @@ export function ownStatement(message: ScorePanelMessage, wish: Wish, language: s
 }
 
 const labelOf = (message: ScorePanelMessage, teacher: string) =>
-	message.teachers.find(({ name }) => name === teacher)?.label ?? teacher;
+	isolated(message.teachers.find(({ name }) => name === teacher)?.label ?? teacher);
 
 /** From the comparison by gain, which is paired by item where items are known; null without one. */
 function leadingOf(own: readonly ScoreCell[], wish: Wish): string[] | null {
