@@ -38,6 +38,8 @@ export interface MeasureRequest extends Dataset {
 	readonly humanRatings?: ReadonlyMap<string, number>;
 	/** Keep what is known about each sample, with a map of responses. */
 	readonly hasDetails?: boolean;
+	/** Whether two threads share the offline work; by the files' size where absent. */
+	readonly hasThreads?: boolean;
 	/** Account of what is asked; null or absent where nobody is asked, or nobody keeps one. */
 	readonly journal?: MeasureJournal | null;
 	/** Receives each measured line as it stands, in order, such as to train on the very rows measured. */
@@ -62,7 +64,7 @@ export async function measureDataset(request: MeasureRequest, signal: AbortSigna
 	const drawn = request.draw === null ? null : await drawRows(request, request.by, request.draw, signal);
 	const { mapping, language, by, tokenizer, draw } = request;
 	const settings = { mapping, language, by, tokenizer, seed: draw?.seed ?? 0, hasLexical: request.embeddings === null };
-	const shares = openShares(settings, (await datasetBytes(request)) >= largeBytes);
+	const shares = openShares(settings, request.hasThreads ?? (await datasetBytes(request)) >= largeBytes);
 	try {
 		const state = new MeasureState(request, drawn, shares, signal);
 		const plane = await measured(state);
