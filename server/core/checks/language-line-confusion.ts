@@ -26,7 +26,7 @@ function judge(turn: Turn, language: Language, context: CheckContext): Finding[]
 	// A text wholly in another language has its own finding.
 	if (!span || judgeLanguage(masked, language, context.detectors, languageLimits(context)).state === "mismatch")
 		return [];
-	const isScript = span.instead.endsWith("script");
+	const isScript = span.threshold === latinShare.value;
 	const evidence = isScript
 		? `${percent(span.value)} of the letters, over ${percent(span.threshold)}`
 		: `summed log-odds ${shown(span.value)}, over ${shown(span.threshold)}`;

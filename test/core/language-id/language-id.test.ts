@@ -91,6 +91,35 @@ test("the span of an answer that changes language halfway is found", () => {
 	for (const own of ["ar", "ja"] as const) checkMixed(own, "en");
 });
 
+test("what an answer only mentions is no change of language", () => {
+	const list =
+		"東京都、大阪府、京都府、北海道、神奈川県、埼玉県、千葉県、愛知県、兵庫県、福岡県、静岡県、茨城県、広島県";
+	for (const language of testLanguages) {
+		const text = seedAt(language, 5).response;
+		const mentions = [
+			"(Microsoft Visual Studio, United Nations, San Francisco, Apple Music)",
+			'"The quick brown fox jumps over the lazy dog near the river bank."',
+			...(language === "ja" ? [list] : []),
+		];
+		for (const mention of mentions)
+			assert.equal(findMixed(maskNonLanguage(`${text}\n${mention}`), languageOf(language), all), undefined, mention);
+	}
+});
+
+test("Chinese and Korean stretches of a Japanese answer are found by their letters", () => {
+	const { response } = seedAt("ja", 5);
+	const chinese = "政府宣布从下个月开始所有学生都可以免费使用公共图书馆，许多人对此表示欢迎，他们说这是一个好消息。";
+	const korean = "정부는 다음 달부터 모든 학생이 공공 도서관을 무료로 이용할 수 있다고 발표했습니다.";
+	for (const [foreign, name] of [
+		[chinese, /Chinese/],
+		[korean, /Hangul/],
+	] as const) {
+		const span = findMixed(maskNonLanguage(`${response}\n${foreign}`), languageOf("ja"), all);
+		assert.match(span?.instead ?? "", name);
+		assert.ok((span?.start ?? 0) > response.length);
+	}
+});
+
 test("masking keeps offsets and line breaks, and blanks what is no language", () => {
 	const text =
 		'Siehe `x_y` und\n```js\nlet a = 1;\n```\nhttps://a.b/c?d=e $a_b^2$ foo.bar@baz.de <b class="x">Ende</b> camelCase 12 Mäuse';
