@@ -26,13 +26,21 @@ export interface Trainer {
 	/** Launches, resumes and full preflights of the token. */
 	readonly launches: Bucket;
 	readonly now: () => number;
+	readonly deadlines: Deadlines;
 	readonly isClosing: () => boolean;
 }
+
+/** How long a client is waited for; the protocol's numbers, shorter in tests. */
+export interface Deadlines {
+	readonly initializeMs: number;
+	readonly sendMs: number;
+}
+
+export const usualDeadlines: Deadlines = { initializeMs: initializeWithinMs, sendMs: 60_000 };
 
 const unparsableMessages = 3;
 const refusalsToClose = 1000;
 const refusalWindowMs = 60_000;
-const sendWithinMs = 60_000;
 const launchMethods: readonly string[] = ["runs.launch", "evals.launch", "runs.resume"];
 
 export class TrainerConnection {
@@ -57,11 +65,10 @@ export class TrainerConnection {
 			(method, params) => this.#send({ jsonrpc: "2.0", method, params }),
 			() => socket.terminate(),
 		);
-		const timer = setTimeout(() => this.#close(closeCodes.notInitialized, "no initialize"), initializeWithinMs);
-		socket.on("message", (bytes: Buffer, isBinary: boolean) => {
-			if (this.#isInitialized) clearTimeout(timer);
-			this.#enqueue(bytes, isBinary);
-		});
+		const timer = setTimeout(() => {
+			if (!this.#isInitialized) this.#close(closeCodes.notInitialized, "no initialize");
+		}, trainer.deadlines.initializeMs);
+		socket.on("message", (bytes: Buffer, isBinary: boolean) => this.#enqueue(bytes, isBinary));
 		socket.on("close", () => {
 			clearTimeout(timer);
 			this.#subscriptions.close();
@@ -232,7 +239,7 @@ export class TrainerConnection {
 	#write(bytes: string | Uint8Array): Promise<void> {
 		return new Promise((resolve) => {
 			if (this.#socket.readyState !== this.#socket.OPEN) return resolve();
-			const timer = setTimeout(() => this.#socket.terminate(), sendWithinMs);
+			const timer = setTimeout(() => this.#socket.terminate(), this.#trainer.deadlines.sendMs);
 			this.#socket.send(bytes, () => {
 				clearTimeout(timer);
 				resolve();

@@ -6,8 +6,9 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { closeCodes, type Limits, rpcPath, serverPingMs, subprotocol } from "../core/trainer/limits.ts";
 import { newestCheckpoint } from "./trainer-checkpoints.ts";
-import { TrainerConnection } from "./trainer-connection.ts";
+import { type Deadlines, TrainerConnection, usualDeadlines } from "./trainer-connection.ts";
 import { type Fault, JobQueue } from "./trainer-jobs.ts";
+import { lockFolder } from "./trainer-lock.ts";
 import { requeue, TrainerMethods } from "./trainer-methods.ts";
 import { Bucket } from "./trainer-rate.ts";
 import { practiceLimits } from "./trainer-spec.ts";
@@ -26,6 +27,8 @@ export interface PracticeTrainerOptions {
 	readonly token?: string;
 	readonly now?: () => number;
 	readonly limits?: Partial<Limits>;
+	/** Test only: less patience with clients. */
+	readonly deadlines?: Partial<Deadlines>;
 	/** Test only: what goes wrong in the run of this title. */
 	readonly fault?: (title: string) => Fault | undefined;
 }
@@ -47,6 +50,7 @@ export async function startPracticeTrainer(options: PracticeTrainerOptions): Pro
 	const limits = { ...practiceLimits, ...options.limits };
 	const token = options.token ?? `plt_${randomBytes(32).toString("base64url")}`;
 	const closing = new AbortController();
+	const lock = await lockFolder(folder);
 	const store = new TrainerStore(folder, now);
 	await store.open();
 	const world = { mediaFolder, now, runMs, fault, wait: (ms: number) => wait(ms, closing.signal) };
@@ -57,7 +61,8 @@ export async function startPracticeTrainer(options: PracticeTrainerOptions): Pro
 	const methods = new TrainerMethods(store, queue, limits, now);
 	const launches = new Bucket({ perS: limits.launchesPerMinute / 60, burst: limits.launchesPerMinute, now });
 	const isClosing = () => closing.signal.aborted;
-	const trainer = { store, methods, uploads, limits, launches, now, isClosing };
+	const deadlines = { ...usualDeadlines, ...options.deadlines };
+	const trainer = { store, methods, uploads, limits, launches, now, deadlines, isClosing };
 
 	const sockets = new WebSocketServer({
 		noServer: true,
@@ -108,6 +113,7 @@ export async function startPracticeTrainer(options: PracticeTrainerOptions): Pro
 			});
 			await uploads.close();
 			await store.close();
+			await lock.release();
 		},
 	};
 }

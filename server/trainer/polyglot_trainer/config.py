@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from polyglot_trainer.limits import DEFAULT_PORT, Limits
+from polyglot_trainer.limits import DEFAULT_PORT, Deadlines, Limits
 from polyglot_trainer.template_names import TEMPLATE_NAMES
 
 
@@ -61,6 +61,9 @@ class Config:
     lighteval: str | None = None
     # Off where the models are not on the service's machine, as on a login node.
     full_preflight: bool = True
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    # Below this much free space runs are warned of a full disk to come.
+    low_disk_bytes: int = 5 * 1024**3
 
     def model(self, id: str) -> Model | None:
         return next((model for model in self.models if model.id == id), None)
@@ -85,10 +88,10 @@ def read_config(path: Path) -> Config:
 
 
 def parse_config(raw: dict, folder: Path) -> Config:
-    known = {"server", "limits", "worker", "model", "engine", "backend"}
+    known = {"server", "limits", "deadlines", "worker", "model", "engine", "backend"}
     _refuse_unknown(raw, known, "the file")
     server = raw.get("server", {})
-    _refuse_unknown(server, {"bind", "data", "certificate", "key", "storeGiB"}, "server")
+    _refuse_unknown(server, {"bind", "data", "certificate", "key", "storeGiB", "lowDiskGiB"}, "server")
     host, port = _bind(server.get("bind", f"127.0.0.1:{DEFAULT_PORT}"))
     backends = raw.get("backend", {})
     _refuse_unknown(backends, {"unsloth", "lighteval"}, "backend")
@@ -101,6 +104,8 @@ def parse_config(raw: dict, folder: Path) -> Config:
         certificate=_path(folder, server.get("certificate")),
         key=_path(folder, server.get("key")),
         limits=_limits(raw.get("limits", {}), server.get("storeGiB")),
+        deadlines=_deadlines(raw.get("deadlines", {})),
+        low_disk_bytes=int(server.get("lowDiskGiB", 5) * 1024**3),
         worker=tuple(worker.get("command", Config.worker)),
         models=tuple(_model(entry, folder) for entry in raw.get("model", [])),
         engines=_engines(raw.get("engine", {})),
@@ -125,6 +130,11 @@ def _limits(given: dict, store_gib: float | None) -> Limits:
             raise ConfigError(f"limits.{name}: {getattr(Limits(), name)} is the fixed maximum.")
     store = {} if store_gib is None else {"storeBytes": int(store_gib * 1024**3)}
     return Limits(**{**store, **given})
+
+
+def _deadlines(given: dict) -> Deadlines:
+    _refuse_unknown(given, {field.name for field in fields(Deadlines)}, "deadlines")
+    return Deadlines(**given)
 
 
 def _model(entry: dict, folder: Path) -> Model:

@@ -38,7 +38,7 @@ class Supervisor:
         self._config, self._db, self._runs, self._jobs = config, db, runs, jobs
         self._leases, self._engines = leases, engines
         self._ingest = Ingest(db, runs, jobs.folder)
-        self._watch = Watch(runs, list(engines))
+        self._watch = Watch(runs, list(engines), config.data, config.low_disk_bytes)
         self._ending = Ending(db, runs, jobs, leases, engines, self._ingest)
         self._starting = Starting(runs, jobs, leases, engines, self._ending, self._watch)
         self._wake = asyncio.Event()
@@ -74,6 +74,7 @@ class Supervisor:
         """One round over all runs; False if there is nothing to follow."""
         rows = self._runs.active() + self._runs.lost()
         await self._follow([row for row in rows if row["handle"]])
+        self._watch.disk(rows)
         await self._starting.start([row for row in self._runs.active() if not row["handle"]])
         return bool(rows)
 

@@ -18,14 +18,21 @@ class TrainerProcess:
     """One data folder, one service at a time. `toml` is added to a basic trainer.toml."""
 
     def __init__(
-        self, folder: Path, toml: str = "", command: list[str] | None = None, env: dict[str, str] | None = None
+        self,
+        folder: Path,
+        toml: str = "",
+        command: list[str] | None = None,
+        env: dict[str, str] | None = None,
+        server: str = "",
     ):
         self.folder = folder
         self._env = env or {}
         self.config = folder / "trainer.toml"
         worker = command or [sys.executable, str(STUB)]
+        more = f", {server}" if server else ""
         self.config.write_text(
-            f'server = {{ bind = "127.0.0.1:0", data = "data" }}\nworker = {{ command = {json.dumps(worker)} }}\n'
+            f'server = {{ bind = "127.0.0.1:0", data = "data"{more} }}\n'
+            f"worker = {{ command = {json.dumps(worker)} }}\n"
             f'{toml}\n[[model]]\nid = "tiny"\nfolder = "models/tiny"\nparameters = 7\n'
         )
         self.process: subprocess.Popen | None = None

@@ -29,7 +29,7 @@ _log = logging.getLogger("polyglot_trainer")
 class Connection:
     def __init__(self, service: Service, socket: ServerConnection, launches: Window):
         self._service, self._socket, self._launches = service, socket, launches
-        self._limits = service.config.limits
+        self._limits, self._deadlines = service.config.limits, service.config.deadlines
         self._handlers = Handlers(service)
         self._bucket = TokenBucket(self._limits.requestsPerS, self._limits.burst)
         self._refusals = Window(_REFUSAL_WINDOW_S)
@@ -57,7 +57,7 @@ class Connection:
             self._service.uploads.left(self)
 
     async def _expect_initialize(self) -> None:
-        await asyncio.sleep(protocol.INITIALIZE_WITHIN_S)
+        await asyncio.sleep(self._deadlines.initializeS)
         if not self.initialized:
             await self._socket.close(protocol.CLOSE_NOT_INITIALIZED, "no initialize")
 
@@ -66,7 +66,7 @@ class Connection:
     async def send(self, message: str | bytes) -> None:
         """Waits until the socket takes it; a peer that takes nothing for a minute is dropped."""
         try:
-            async with asyncio.timeout(protocol.SLOW_SEND_S):
+            async with asyncio.timeout(self._deadlines.sendS):
                 await self._socket.send(message)
         except TimeoutError:
             # Closing in good manners would wait for the same peer: the TCP connection is cut.

@@ -15,7 +15,7 @@ class TokenBucket:
         self._left = min(self._burst, self._left + (now - self._at) * self._per_s)
         self._at = now
         if self._left < 1:
-            return round((1 - self._left) / self._per_s, 3)
+            return max(0.001, round((1 - self._left) / self._per_s, 3))
         self._left -= 1
         return None
 
