@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { run } from "../../server/cli/score.ts";
-import { mediaFolder, modelNames, tables } from "../core/score/published-files.ts";
+import { anchorFrom, ownScore } from "../../server/core/score/own-score.ts";
+import { scoreTable } from "../../server/core/score/score-table.ts";
+import { appendOwnScore } from "../../server/node/score-files.ts";
+import { loadWorkspace } from "../../server/node/score-workspace.ts";
+import { mediaFolder, modelNames, published as publishedFiles, tables } from "../core/score/published-files.ts";
 import { recorded } from "./recorded.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "score-"));
@@ -217,4 +221,72 @@ test("jsonl is read back as a score file; markdown and LaTeX carry Table 1 and e
 		(await polyglotScore("--scores", scores, "--format", "markdown")).stdout,
 		/\| gemma-3-27b-it \| 0\.726 \| 6 \| 0\.145 \| 0\.360† \|/,
 	);
+});
+
+test("a workspace's own score file gives the panel's numbers, by the anchors its rows carry", async () => {
+	const workspace = await mkdtemp(join(tmpdir(), "score-own-"));
+	const tasks = (value: number) => [
+		{ task: "a", shots: 0, value, stderr: 0.01 },
+		{ task: "b", shots: 5, value: value / 2, stderr: 0.02 },
+	];
+	const { anchor } = anchorFrom(tasks(0.5), tasks(0.4), tasks(0.7));
+	const parts = { studentBase: "mine", teacher: "t", language: "de", tasks: tasks(0.5), anchor, practice: false };
+	const [intrinsic] = publishedFiles.intrinsic;
+	const about = { runId: "r-1", createdAt: "2026-01-01T00:00:00Z", datasetSha256: null, codeVersion: null };
+	const population = publishedFiles.population;
+	await appendOwnScore(workspace, ownScore({ ...parts, ...about, intrinsic: intrinsic ?? null, population }));
+	const own = join(workspace, ".polyglot/scores.jsonl");
+	const { stdout } = await polyglotScore("--scores", own, "--format", "json");
+	const [row] = JSON.parse(stdout);
+	const cell = scoreTable(publishedFiles, await loadWorkspace(workspace)).cells.at(-1);
+	assert.deepEqual(
+		[row.pg_score, row.pgr, row.pgr_stderr, row.z_score, row.gain, row.gain_stderr, row.pgr_mean_of_ratios],
+		[cell?.pg, cell?.pgr, cell?.pgrStderr, cell?.z, cell?.gain, cell?.gainStderr, cell?.meanOfRatios?.pgr],
+	);
+	assert.ok(row.pg_score !== null && row.pgr_mean_of_ratios !== null);
+	assert.deepEqual([row.pgr_interpretable, row.reasons], [cell?.pgrInterpretable, cell?.reasons]);
+});
+
+test("--pgr chooses which of the two enters the score; both stand in every row", async () => {
+	const tasks = [
+		{ task: "a", shots: 0, value: 0.5, stderr: 0.01 },
+		{ task: "b", shots: 5, value: 0.5, stderr: 0.01 },
+	];
+	const anchorTasks = [
+		{ task: "a", shots: 0, base: 0.4, ref: 0.6, base_stderr: 0.01, ref_stderr: 0.01 },
+		{ task: "b", shots: 5, base: 0.2, ref: 0.6, base_stderr: 0.01, ref_stderr: 0.01 },
+	];
+	const row = { student_base: "mine", teacher_model: "gemma-3-27b-it", target_lang: "ar", result: 0.5, tasks };
+	const extrinsic = await file("by-task.jsonl", [row]);
+	const anchors = await file("by-task.json", [{ languages: { ar: { base: 0.3, ref: 0.6, tasks: anchorTasks } } }]);
+	const given = ["--intrinsic", intrinsic, "--extrinsic", extrinsic, "--anchors", anchors, "--format", "json"];
+	const first = async (...more: string[]) => JSON.parse((await polyglotScore(...given, ...more)).stdout)[0];
+	const [code, printed] = [await first(), await first("--pgr", "mean-of-ratios")];
+	assert.ok(Math.abs(code.pgr - 2 / 3) < 1e-12 && Math.abs(printed.pgr - 0.625) < 1e-12);
+	assert.deepEqual([code.pgr_variant, printed.pgr_variant], ["ratio-of-means", "mean-of-ratios"]);
+	assert.equal(code.pgr_mean_of_ratios, printed.pgr_mean_of_ratios);
+	assert.ok(Math.abs(printed.pg_score - (printed.pgr + printed.z_score) / 2) < 1e-12);
+	await refuses([...given, "--pgr", "median"], /--pgr median: choose ratio-of-means or mean-of-ratios/);
+	await refuses(["--scores", scores, "--pgr", "mean-of-ratios"], /--pgr goes with --extrinsic/);
+});
+
+test("a frozen population scores a new teacher without moving the others", async () => {
+	const frozen = await polyglotScore("--freeze", "mine, 2026", "--intrinsic", intrinsic);
+	assert.equal(JSON.parse(frozen.stdout).n, 60);
+	const population = await file("frozen.json", [frozen.stdout]);
+	const extrinsic = await file("frozen.jsonl", [
+		{ student_base: "m", teacher_model: "gemma-3-27b-it", target_lang: "ar", result: 0.5 },
+	]);
+	const more = await file("more.jsonl", [
+		await readFile(intrinsic, "utf8"),
+		{ ...publishedFiles.intrinsic[0], teacher_model: "new", rubric_score: 1 },
+	]);
+	const zOf = async (metrics: string) => {
+		const given = ["--intrinsic", metrics, "--extrinsic", extrinsic, "--population", population, "--format", "json"];
+		return JSON.parse((await polyglotScore(...given)).stdout)[0];
+	};
+	const [before, after] = [await zOf(intrinsic), await zOf(more)];
+	assert.equal(before.population, "mine, 2026");
+	assert.equal(after.z_score, before.z_score);
+	await refuses(["--freeze", "x"], /--freeze NAME needs --intrinsic/);
 });

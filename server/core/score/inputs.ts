@@ -32,7 +32,8 @@ export type ScoreInputs = z.infer<typeof ScoreInputs>;
 
 export function scoreInputs(inputs: ScoreInputs): ScoredRow[] {
 	const reading = chooseAnchors(inputs.anchors, inputs.publishedAnchors);
-	if (inputs.kind === "scores") return guardScores(inputs.scores, reading);
+	// Anchors that are given count for every row; else a row's own say what it was measured against.
+	if (inputs.kind === "scores") return guardScores(inputs.scores, reading, { hasOwnAnchors: inputs.anchors === null });
 	const population = populationFor(inputs.population, inputs.intrinsic);
 	return joinScores(inputs.intrinsic, inputs.extrinsic, { population, reading, variant: inputs.pgr });
 }

@@ -1,5 +1,15 @@
 /** Joins intrinsic and benchmark rows by teacher and language; a row without a partner is kept, with the reason. */
-import type { ExtrinsicRow, IntrinsicRow, Population, ScoreRow } from "./rows.ts";
+import * as z from "zod/mini";
+import { finite } from "./finite.ts";
+import {
+	type Anchor,
+	type ExtrinsicRow,
+	type IntrinsicRow,
+	OwnScoreRow,
+	type Population,
+	type ScoreRow,
+	tasksOf,
+} from "./rows.ts";
 import {
 	computeScore,
 	type GapVariant,
@@ -33,10 +43,39 @@ export function joinScores(
 	return markSuperseded([...scored, ...alone.map((row) => unmatchedIntrinsic(row, population(row.target_lang)))]);
 }
 
-/** Guards rows that somebody has scored already. */
-export function guardScores(rows: readonly ScoreRow[], reading: Scales["reading"]): ScoredRow[] {
-	return markSuperseded(rows.map((row) => guardScore(row, reading(row.student_base, row.target_lang))));
+/** Guards rows that somebody has scored already; with `hasOwnAnchors` a row that carries base and reference is read by them. */
+export function guardScores(
+	rows: readonly ScoreRow[],
+	reading: Scales["reading"],
+	{ hasOwnAnchors = false } = {},
+): ScoredRow[] {
+	return markSuperseded(
+		rows.map((row) => {
+			const given = reading(row.student_base, row.target_lang);
+			// A row that knows its tasks was measured together with its anchors; others may repeat somebody's.
+			const isMeasured = given.anchor === null || tasksOf(row).length > 0;
+			const anchor = hasOwnAnchors && isMeasured ? ownAnchor(row) : null;
+			return guardScore(row, anchor ? { anchor, anchorReasons: [] } : given);
+		}),
+	);
 }
+
+/** Base and reference as a row of one's own carries them; null where it does not. */
+export function ownAnchor(row: object): Anchor | null {
+	const read = RowAnchor.safeParse(row);
+	const [base, ref] = [finite(read.data?.base), finite(read.data?.ref)];
+	if (!read.success || base === null || ref === null) return null;
+	const { base_stderr, ref_stderr, anchor_tasks } = read.data;
+	return { base, ref, base_stderr, ref_stderr, ...(anchor_tasks ? { tasks: anchor_tasks } : {}) };
+}
+
+const RowAnchor = z.pick(OwnScoreRow, {
+	base: true,
+	ref: true,
+	base_stderr: true,
+	ref_stderr: true,
+	anchor_tasks: true,
+});
 
 /** Says of every row but the last of its key that a later one exists. */
 function markSuperseded(rows: readonly ScoredRow[]): ScoredRow[] {

@@ -5,7 +5,7 @@ import { chooseAnchors } from "./anchor-choice.ts";
 import { compareTeachers } from "./compare-teachers.ts";
 import { finite } from "./finite.ts";
 import type { ItemResult } from "./item-results.ts";
-import { rowKey } from "./join.ts";
+import { ownAnchor, rowKey } from "./join.ts";
 import { learningCurves, type NestedSamples, withoutSmallerSamples } from "./learning-curve.ts";
 import { newestComplete } from "./own-score.ts";
 import type { ScoreCell, ScorePanelMessage } from "./panel-message.ts";
@@ -121,10 +121,7 @@ function ownCell(
 	older: readonly OwnScoreRow[],
 	populations: ZPopulations,
 ): ScoreCell {
-	const [base, ref] = [finite(row.base), finite(row.ref)];
-	const errors = { base_stderr: row.base_stderr, ref_stderr: row.ref_stderr };
-	const tasks = row.anchor_tasks ? { tasks: row.anchor_tasks } : {};
-	const anchor: Anchor | null = base === null || ref === null ? null : { base, ref, ...errors, ...tasks };
+	const anchor = ownAnchor(row);
 	const metrics = row.intrinsic ?? measured;
 	return {
 		...cell(withMeasuredZ(row, anchor, metrics, populations), {
