@@ -30,10 +30,13 @@ export class TrainerScorer implements SampleBackend<Scored> {
 	/** Why a sample can't be sent, by its key. */
 	readonly #unsendable = new Map<string, string>();
 	#run: Promise<ReadonlyMap<string, Scored>> | undefined;
-	#server = "trainer";
 
 	constructor(options: TrainerScorerOptions) {
 		this.#options = options;
+	}
+
+	get #server(): string {
+		return this.#options.client.server?.server.name ?? "trainer";
 	}
 
 	get backend(): string {
@@ -43,8 +46,7 @@ export class TrainerScorer implements SampleBackend<Scored> {
 	/** Throws `UserError` where the trainer does not measure, or not with this model. */
 	async prepare(): Promise<void> {
 		const { client, model } = this.#options;
-		const { server, capabilities } = await client.connect();
-		this.#server = server.name;
+		const { capabilities } = await client.connect();
 		if (!capabilities.features.includes("measure"))
 			throw this.#refused("it does not offer measuring; a newer polyglot-trainer does.");
 		const offered = capabilities.models.map(({ id }) => id);
@@ -60,7 +62,8 @@ export class TrainerScorer implements SampleBackend<Scored> {
 		for (const sample of samples) {
 			const key = this.#key(sample);
 			if (this.#options.cache.has(key)) continue;
-			const line = JSON.stringify({ prompt: sample.context, response: sample.response });
+			const { context: prompt, response, language } = sample;
+			const line = JSON.stringify({ prompt, response, ...(language === null ? {} : { language }) });
 			const size = { bytes: Buffer.byteLength(line), rowBytes: this.#rowBytes() };
 			const complaint = checkRow("sft-jsonl", line, size);
 			if (complaint) this.#unsendable.set(key, complaint.message);
