@@ -102,7 +102,10 @@ test("a trainer that does not measure says so", async (context) => {
 	const { client, cache } = await trainer(context);
 	const capable = await client.connect();
 	const capabilities = { ...capable.capabilities, features: ["resume"] };
-	const old = Object.assign(Object.create(client), { connect: async () => ({ ...capable, capabilities }) });
+	const old = Object.create(client, {
+		connect: { value: async () => ({ ...capable, capabilities }) },
+		server: { value: capable },
+	});
 	const scorer = new TrainerScorer({ client: old, model: "practice-base", cache });
 	await assert.rejects(
 		scorer.prepare(),
