@@ -65,8 +65,11 @@ export function annotateLine(line: string, options: AnnotateOptions, depth: Dept
 	const { sample, faults } = reading;
 	const language = sample?.language ?? options.language ?? null;
 	const context = contextFor(readLanguage(language), options);
-	const found = sample
-		? checksFor(context.language, options, depth).flatMap((check) => check.find(sample, context))
+	const judged = sample && firstTurns(sample);
+	const found = judged
+		? checksFor(context.language, options, depth).flatMap((check) =>
+				check.find(check.code === "turn-order" ? sample : judged, context),
+			)
 		: [];
 	return {
 		sample,
@@ -86,6 +89,16 @@ export function glanceAt(
 	if (reading.kind !== "row") return { sample: null, language: null, isBlank: reading.kind === "blank" };
 	const { sample } = reading;
 	return { sample, language: sample?.language ?? options.language ?? null, isBlank: false };
+}
+
+/** Longer chats are judged by their first turns, up to an answer, but for the order of all of them. */
+const turnsJudged = 1000;
+
+function firstTurns(sample: Sample): Sample {
+	if (sample.turns.length <= turnsJudged) return sample;
+	const first = sample.turns.slice(0, turnsJudged);
+	const answers = first.findLastIndex(({ role }) => role === "assistant");
+	return { ...sample, turns: answers === -1 ? first : first.slice(0, answers + 1) };
 }
 
 /** By the project's settings, then by language. */
@@ -148,7 +161,8 @@ const nothing: LineAnnotation = { sample: null, language: null, isBlank: false, 
 /** Every number the checks measure on this sample. */
 export function measureSample(sample: Sample, language: string | null, options: AnnotateOptions): Metric[] {
 	const context = contextFor(readLanguage(language), options);
-	return checks.flatMap((check) => check.measure?.(sample, context) ?? []);
+	const judged = firstTurns(sample);
+	return checks.flatMap((check) => check.measure?.(judged, context) ?? []);
 }
 
 /** The file's statistics: which lines came first, and how long answers are. Lines are added in their order. */

@@ -12,13 +12,15 @@ export function fieldRanges(line: string): ReadonlyMap<string, LineRange> {
 	const ranges = new Map<string, LineRange>();
 	const skipped = line.charCodeAt(0) === byteOrderMark ? 1 : 0;
 	// A key that stands twice: the later one wins, as in `JSON.parse`.
-	scanJson(line.slice(skipped), (path, start, end) => {
+	scanJson(line.slice(skipped, searched), (path, start, end) => {
 		if (path.length <= maxDepth) ranges.set(fieldName(path), { start: start + skipped, end: end + skipped });
 	});
 	return ranges;
 }
 
 const byteOrderMark = 0xfeff;
+/** Fields that begin, or end, beyond are not found: an editor draws no mark there anyway. */
+const searched = 1_000_000;
 
 /** Deeper than any known shape; keeps the walk linear on deep nesting. */
 const maxDepth = 6;

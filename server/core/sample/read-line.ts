@@ -1,5 +1,6 @@
 /** One line of a JSONL file, any text at all, into a sample or into what is wrong with it. */
 import type { FieldMapping } from "../project.ts";
+import { depthFault } from "./json-depth.ts";
 import { type JsonFault, scanJson } from "./json-scan.ts";
 import type { Sample, SchemaFault } from "./sample.ts";
 import { readShape } from "./shapes.ts";
@@ -15,6 +16,9 @@ export type Reading =
 export function readLine(line: string, mapping?: FieldMapping): Reading {
 	const text = line.charCodeAt(0) === byteOrderMark ? line.slice(1) : line;
 	if (/^\s*$/u.test(text)) return { kind: "blank" };
+	// Millions of brackets would take a parser seconds.
+	const tooDeep = depthFault(text);
+	if (tooDeep) return { kind: "broken", fault: tooDeep };
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
