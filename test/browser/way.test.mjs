@@ -98,3 +98,14 @@ test("score: the published teachers beside my own, and a visible mark where PGR 
 	await panel.locator("text=practice-careful").first().waitFor();
 	await bench.screenshots("score", { kinds: ["light", "dark", "contrast"] });
 });
+
+test("a click leads from the score back to its samples and its run", async () => {
+	const panel = await bench.panel("score");
+	await panel.getByRole("button", { name: /^practice-careful, German, practice/ }).click();
+	assert.match(await panel.locator(".score-breakdown").textContent(), /0-shot/);
+	await panel.getByRole("button", { name: "Open samples", exact: true }).click();
+	await bench.page.locator(".tab.active", { hasText: "samples.de-2.jsonl" }).waitFor();
+	await bench.command("Polyglot: Show Polyglot Score");
+	await (await bench.panel("score")).getByRole("button", { name: "Open run", exact: true }).click();
+	await bench.page.locator(".tab.active", { hasText: "Evaluation of" }).waitFor();
+});
