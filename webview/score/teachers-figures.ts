@@ -29,7 +29,7 @@ function sizeFigure({ analyses, teachers, studentBases }: ScorePanelMessage, bas
 	return {
 		name: "size",
 		title: `Size against score, students on ${label}`,
-		remark: `Mean PG-Score over ${languages.join(", ")}. Mixed model over all OLMo rows: ${fit.join("; ")}. With so few teachers this is absence of evidence, not evidence that size does not matter. Teachers of unknown size are in the table only.`,
+		remark: `Mean PG-Score over ${languages.join(", ")}. Mixed model over all OLMo rows, languages fixed, teachers random: ${fit.join("; ")}. With so few teachers this is absence of evidence, not evidence that size does not matter. Teachers of unknown size are in the table only.`,
 		sheet: {
 			caption: "Size and mean PG-Score",
 			columns: ["Teacher", "Family", "Size, billions", "Mean PG-Score"],

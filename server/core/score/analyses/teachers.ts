@@ -85,7 +85,7 @@ function sharedLanguages(rows: readonly ScoreRow[], bases: readonly string[]): s
 	);
 }
 
-/** Table 3, over the rows of the first student base. */
+/** Table 3 with languages as fixed effects, over the rows of the first student base. */
 function fitsOf({ scores, teachers, benchmarks }: Published): TeacherAnalysis["fits"] {
 	const base = scores[0]?.student_base;
 	const groups = [
@@ -94,12 +94,15 @@ function fitsOf({ scores, teachers, benchmarks }: Published): TeacherAnalysis["f
 			(row) => row.teacher_model,
 		),
 	];
+	// Languages differ in difficulty and in the direction of their gap, so each is an effect of its own.
 	const fitOn = (xOf: (teacher: string) => number | null) =>
 		mixedEffects(
 			groups.flatMap(([teacher, rows]) => {
 				const x = xOf(teacher);
-				const values = rows.flatMap((row) => finite(row.pg_score) ?? []);
-				return x === null || values.length < rows.length ? [] : [{ x, scores: values }];
+				const known = rows.filter((row) => finite(row.pg_score) !== null);
+				if (x === null || known.length === 0) return [];
+				const values = known.map((row) => row.pg_score ?? Number.NaN);
+				return [{ x, scores: values, languages: known.map((row) => row.target_lang) }];
 			}),
 		);
 	const sizeOf = (name: string) => teachers.find(({ teacher_model }) => teacher_model === name)?.size_b_code ?? null;
