@@ -20,6 +20,10 @@ import { scoreFigures } from "./score-figures.ts";
 import { drawTabs } from "./tabs.ts";
 import { teachersFigures } from "./teachers-figures.ts";
 import "./panel.css";
+import "./charts.css";
+import "./tables.css";
+import "./breakdown.css";
+import "./advice.css";
 
 interface Shown {
 	message: ScorePanelMessage;
