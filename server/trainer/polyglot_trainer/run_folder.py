@@ -63,6 +63,8 @@ class AttemptFolder:
         self.launcher = path / "launcher.json"
         self.lock = path / "lock"
         self.exit = path / "exit.json"
+        # Which array the scheduler was asked for, and which of its tasks this attempt is.
+        self.array = path / "array.json"
 
     def prepare(self, plan: dict) -> None:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -22,9 +22,13 @@ class Starting:
     ):
         self._runs, self._jobs, self._leases, self._engines = runs, jobs, leases, engines
         self._ending, self._watch = ending, watch
+        # How many runs a group had, and since when it has not grown.
+        self._growing: dict[tuple, tuple[int, float]] = {}
 
     async def start(self, rows: list[sqlite3.Row]) -> None:
         full: set[str] = set()
+        gathered = await self._start_arrays(rows)
+        rows = [row for row in rows if row["run_id"] not in gathered]
         for row in rows:
             if row["state"] == states.CANCELLING:
                 self._ending.end(row, Sight("gone"))
@@ -33,6 +37,60 @@ class Starting:
                 continue
             if not await self._start_one(row):
                 full.add(row["engine"])
+
+    async def _start_arrays(self, rows: list[sqlite3.Row]) -> set[str]:
+        """Runs of one group that were handed over, or wait for the rest of their group."""
+        groups: dict[tuple, list[sqlite3.Row]] = {}
+        for row in rows:
+            is_new = row["state"] == states.QUEUED and not row["submitted"] and (row["eligible_at"] or 0) <= time.time()
+            if is_new and row["grp"] and hasattr(self._engines[row["engine"]], "submit_array"):
+                engine = json.loads(row["spec"])["engine"]
+                alike = (engine.get("profile"), engine["gpus"], engine.get("timeLimitS"))
+                groups.setdefault((row["engine"], row["grp"], *alike), []).append(row)
+        gathered: set[str] = set()
+        for key, own in groups.items():
+            engine = self._engines[key[0]]
+            if not self._is_settled(key, len(own), engine.array_after_s):
+                gathered.update(row["run_id"] for row in own)
+            elif len(own) > 1:
+                gathered.update(await self._start_array(engine, own[: engine.longest_array]))
+        self._growing = {key: seen for key, seen in self._growing.items() if key in groups}
+        return gathered
+
+    def _is_settled(self, key: tuple, count: int, after_s: float) -> bool:
+        known, since = self._growing.get(key, (0, 0.0))
+        if known != count:
+            since = time.monotonic()
+            self._growing[key] = (count, since)
+        return time.monotonic() - since >= after_s
+
+    async def _start_array(self, engine: Engine, rows: list[sqlite3.Row]) -> set[str]:
+        jobs = []
+        for row in rows:
+            try:
+                jobs.append((row, self._jobs.prepare(row, ())))
+            except (KeyError, OSError) as cause:
+                self._refused(row, cause)
+        run_ids = {row["run_id"] for row in rows}
+        for row, _ in jobs:
+            self._runs.update(row["run_id"], submitted=1)
+        try:
+            handles = await engine.submit_array([job for _, job in jobs]) if jobs else []
+        except EngineUnreachable as cause:
+            self._watch.unreachable(engine.name, [row for row, _ in jobs], cause)
+            for row, _ in jobs:
+                self.queued_for(row, "engine_unreachable")
+                self._runs.update(row["run_id"], eligible_at=time.time() + _RETRY_S)
+            return run_ids
+        except (EngineRejected, OSError) as cause:
+            for row, _ in jobs:
+                self._refused(row, cause)
+            return run_ids
+        for (row, _), handle in zip(jobs, handles, strict=True):
+            self._runs.update(row["run_id"], handle=json.dumps(handle))
+            self.queued_for(row, "waiting_scheduler")
+        self._watch.answered(engine.name)
+        return run_ids
 
     async def _start_one(self, row: sqlite3.Row) -> bool:
         """False if the engine has no room now: those behind wait as well, first come first served."""

@@ -141,7 +141,8 @@ class Supervisor:
         self._ingest.take(run_id, row["attempt"], ended=True)
         with self._db.transaction():
             if states.may_follow(row["state"], states.INTERRUPTED):
-                self._runs.to_state(run_id, states.INTERRUPTED, reason=sight.reason or "preempted")
+                # What the scheduler says now is why it waits, no longer why it took the job back.
+                self._runs.to_state(run_id, states.INTERRUPTED, reason="preempted")
                 attempt = handle["attempt0"] + sight.restarts
                 shown = json.dumps({**handle, "restarts": sight.restarts})
                 self._runs.update(run_id, attempt=attempt, handle=shown)

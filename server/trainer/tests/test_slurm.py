@@ -15,6 +15,7 @@ CACHE = Path(__file__).resolve().parents[3] / ".cache/slurm"
 SLURM = {"engine": {"name": "slurm", "gpus": 0}}
 TOML = f"""[engine.slurm]
 lookEveryS = 0.3
+arrayAfterS = 0.5
 python = "{sys.executable}"
 [engine.slurm.profile.main]
 sbatch = ["--partition=main", "--time=2"]
@@ -103,6 +104,71 @@ def test_a_service_killed_meanwhile_finds_the_job(on_cluster):
         events = follow(client, run_id, "succeeded", "failed", "interrupted", "lost")
         assert states_of(events)[-1] == "succeeded"
         assert [event["data"]["step"] for event in events if event["type"] == "run.metric"] == list(range(1, 31))
+
+
+def test_a_sweep_is_one_job_array_and_each_student_a_run(on_cluster):
+    with on_cluster.connect() as client:
+        orders = [{"steps": 4}, {"steps": 4, "end": "failed:nan_loss"}, {"steps": 10_000, "delayS": 0.05}]
+        runs = [client.launch(order, spec=SLURM, group="sweep-1")["runId"] for order in orders]
+        alone = client.launch({"steps": 4}, spec=SLURM)["runId"]
+        for run_id in [*runs, alone]:
+            client.call("runs.subscribe", runId=run_id, afterSeq=0)
+        client.until_state(runs[2], "running", timeout=60)
+        client.call("runs.cancel", runId=runs[2])
+        ends = [client.until_state(run_id, "succeeded", "failed", "cancelled", timeout=60) for run_id in [*runs, alone]]
+        assert [(end["state"], end["reason"]) for end in ends] == [
+            ("succeeded", None),
+            ("failed", "nan_loss"),
+            ("cancelled", "user"),
+            ("succeeded", None),
+        ]
+        handles = [job_of(client, run_id) for run_id in runs]
+        assert [handle.split("_")[1] for handle in handles] == ["0", "1", "2"]
+        assert len({handle.split("_")[0] for handle in handles}) == 1
+        assert job_of(client, alone).isdigit()
+        shown = client.call("runs.list", group="sweep-1")["runs"]
+        assert sorted(run["runId"] for run in shown) == sorted(runs)
+        for run_id in runs:
+            assert_dense(client.events(run_id))
+
+
+def test_a_service_killed_while_an_array_runs_finds_every_task(on_cluster):
+    with on_cluster.connect() as client:
+        orders = {"steps": 40, "delayS": 0.05}
+        runs = [client.launch({**orders, "saveEvery": 10 + n}, spec=SLURM, group="sweep-2")["runId"] for n in range(2)]
+        for run_id in runs:
+            follow(client, run_id, "running")
+    on_cluster.kill()
+    on_cluster.start()
+    with on_cluster.connect() as client:
+        for run_id in runs:
+            events = follow(client, run_id, "succeeded", "failed", "interrupted", "lost")
+            assert [event["data"]["step"] for event in events if event["type"] == "run.metric"] == list(range(1, 41))
+
+
+def test_a_requeued_job_goes_on_as_the_next_attempt(cluster, on_cluster):
+    with on_cluster.connect() as client:
+        run_id = client.launch({"steps": 60, "delayS": 0.1, "saveEvery": 5}, spec=SLURM)["runId"]
+        follow(client, run_id, "running")
+        client.until(lambda: [event for event in client.events(run_id) if event["type"] == "run.checkpoint"])
+        job = job_of(client, run_id)
+        assert cluster.run("scontrol", "requeue", job).returncode == 0
+        client.until_state(run_id, "queued", timeout=60)
+        # Slurm holds a requeued job back for two minutes; nobody has to wait for that here.
+        wait_for(lambda: cluster.run("scontrol", "update", f"job={job}", "StartTime=now").returncode == 0)
+        state = client.until_state(run_id, "succeeded", "failed", "lost", timeout=90)
+        assert state["state"] == "succeeded"
+        said = [
+            (one["data"]["state"], one["data"]["reason"]) for one in client.events(run_id) if one["type"] == "run.state"
+        ]
+        assert ("interrupted", "preempted") in said and ("queued", "requeued") in said
+        run = client.call("runs.get", runId=run_id)["run"]
+        assert (run["attempt"], run["engineHandle"]) == (2, job)
+        started = [
+            one["data"].get("fromStep") for one in client.events(run_id) if one["data"].get("state") == "running"
+        ]
+        assert started[0] == 0 and started[1] >= 5
+        assert_dense(client.events(run_id))
 
 
 FAKE = """#!/bin/sh

@@ -35,11 +35,13 @@ def test_no_job_number_is_an_error(printed):
 
 
 def test_squeue_is_read_line_by_line():
-    jobs = read_squeue("1|PENDING|Resources\n2|RUNNING|None\n3|COMPLETED|None\nnoise\n4_1|RUNNING|None\n")
+    printed = "1|PENDING|Resources\n2|RUNNING|None\n3|COMPLETED|None\nnoise\n4_[2-9]|PENDING|None\n4_1|RUNNING|None\n"
+    jobs = read_squeue(printed)
     assert {id: (job.phase, job.why) for id, job in jobs.items()} == {
         "1": ("waiting", "Resources"),
         "2": ("running", "None"),
         "3": ("gone", "None"),
+        "4_1": ("running", "None"),
     }
 
 

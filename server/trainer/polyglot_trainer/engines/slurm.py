@@ -9,7 +9,7 @@ from pathlib import Path
 from polyglot_trainer.config import Engine as EngineConfig
 from polyglot_trainer.config import Profile
 from polyglot_trainer.engines.engine import EngineRejected, EngineUnreachable, Job, Sight
-from polyglot_trainer.engines.slurm_script import WARNING_S, job_script
+from polyglot_trainer.engines.slurm_script import WARNING_S, array_script, job_script
 from polyglot_trainer.engines.slurm_text import (
     SlurmJob,
     duration,
@@ -19,11 +19,13 @@ from polyglot_trainer.engines.slurm_text import (
     read_squeue,
     restarts_of,
 )
-from polyglot_trainer.run_folder import AttemptFolder, write_text
+from polyglot_trainer.run_folder import AttemptFolder, read_json, write_json, write_text
 
 _LOOK_EVERY_S = 10
 _LOOK_SLOWEST_S = 60
 _COMMAND_S = 30
+_ARRAY_AFTER_S = 5
+_LONGEST_ARRAY = 1000
 # What sbatch says when no repeat will help.
 _FOR_GOOD = ("invalid", "not permitted", "violates", "denied", "unrecognized", "not available", "no such")
 
@@ -37,29 +39,64 @@ class SlurmEngine:
         self._looked_at = float("-inf")
         self._sights: dict[str, Sight] = {}
 
+    @property
+    def array_after_s(self) -> float:
+        """A group that grew no more for this long is submitted as one array."""
+        return float(self._config.options.get("arrayAfterS", _ARRAY_AFTER_S))
+
+    @property
+    def longest_array(self) -> int:
+        """Slurm's own default of MaxArraySize is 1001."""
+        return int(self._config.options.get("maxArray", _LONGEST_ARRAY))
+
     async def submit(self, job: Job) -> dict:
         profile = self._profile(job.profile)
-        known = await self._find(profile, job.name)
-        id = known or await self._sbatch(profile, job)
+        id = await self._find(profile, job)
+        if id is None:
+            log = job.folder.attempt(job.attempt).engine_log
+            options = [f"--job-name={job.name}", f"--output={log}", "--open-mode=append"]
+            id = await self._sbatch(profile, job, options, self._write_script(profile, job))
         self._looked_at = float("-inf")
+        return self._handle(profile, job, id)
+
+    async def _find(self, profile: Profile, job: Job) -> str | None:
+        """A crash between submitting and recording is repaired here: the job is looked up by its name first."""
+        array = read_json(job.folder.attempt(job.attempt).array)
+        for name, task in [(job.name, None), *([(array["name"], array["task"])] if array else [])]:
+            printed = await self._run(profile, "squeue", "-h", "-r", "-t", "all", "--name", name, "-o", "%i|%T|%r")
+            ids = [id for id in read_squeue(printed) if task is None or id.endswith(f"_{task}")]
+            if ids:
+                return max(ids, key=lambda id: int(id.split("_")[0]))
+        return None
+
+    async def submit_array(self, jobs: list[Job]) -> list[dict]:
+        """Jobs of one profile, GPU count and time limit as one array, a task each: a sweep is one job to Slurm."""
+        profile, first = self._profile(jobs[0].profile), jobs[0].folder.attempt(jobs[0].attempt)
+        name = f"array-{jobs[0].name}"
+        for task, job in enumerate(jobs):
+            self._write_script(profile, job)
+            write_json(job.folder.attempt(job.attempt).array, {"name": name, "task": task})
+        scripts = [str(job.folder.attempt(job.attempt).path / "job.sh") for job in jobs]
+        write_text(first.path / "array.txt", "".join(f"{path}\n" for path in scripts))
+        write_text(first.path / "array.sh", array_script(first.path / "array.txt"))
+        options = [f"--job-name={name}", "--output=/dev/null", f"--array=0-{len(jobs) - 1}"]
+        id = await self._sbatch(profile, jobs[0], options, first.path / "array.sh")
+        self._looked_at = float("-inf")
+        return [self._handle(profile, job, f"{id}_{task}") for task, job in enumerate(jobs)]
+
+    def _handle(self, profile: Profile, job: Job, id: str) -> dict:
         handle = {"shown": id, "profile": profile.name, "name": job.name, "restarts": 0, "attempt0": job.attempt}
         return {**handle, "folder": str(job.folder.path)}
 
-    async def _find(self, profile: Profile, name: str) -> str | None:
-        """A crash between submitting and recording is repaired here: the job is looked up by its name first."""
-        printed = await self._run(profile, "squeue", "-h", "-t", "all", "--name", name, "-o", "%i|%T|%r")
-        jobs = read_squeue(printed)
-        return max(jobs, key=int, default=None)
-
-    async def _sbatch(self, profile: Profile, job: Job) -> str:
+    def _write_script(self, profile: Profile, job: Job) -> Path:
         script = job.folder.attempt(job.attempt).path / "job.sh"
         write_text(script, job_script(job, {**self._config.options, **profile.options}, sys.executable))
-        log = job.folder.attempt(job.attempt).engine_log
+        return script
+
+    async def _sbatch(self, profile: Profile, job: Job, options: list[str], script: Path) -> str:
         arguments = [
             "--parsable",
-            f"--job-name={job.name}",
-            f"--output={log}",
-            "--open-mode=append",
+            *options,
             f"--signal=B:USR2@{profile.options.get('warningS', WARNING_S)}",
             "--requeue",
             # Before the profile, so that the administrator has the last word.
@@ -97,7 +134,7 @@ class SlurmEngine:
             profile = self._profile(name)
             own = {run_id: handle for run_id, handle in handles.items() if handle["profile"] == name}
             user = ("--me",) if profile.options.get("via") else ()
-            jobs = read_squeue(await self._run(profile, "squeue", "-h", "-t", "all", *user, "-o", "%i|%T|%r"))
+            jobs = read_squeue(await self._run(profile, "squeue", "-h", "-r", "-t", "all", *user, "-o", "%i|%T|%r"))
             for run_id, handle in own.items():
                 job = jobs.get(handle["shown"])
                 sights[run_id] = await self._sight(profile, handle, job)

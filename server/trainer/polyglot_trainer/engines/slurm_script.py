@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from pathlib import Path
 
 from polyglot_trainer.engines.engine import Job
 
@@ -32,6 +33,17 @@ worker=$!
 while kill -0 "$worker" 2>/dev/null; do wait "$worker"; code=$?; done
 exit "$code"
 """
+
+
+_ARRAY = """#!/bin/bash
+script=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" {list})
+exec bash "$script" >> "$(dirname "$script")/engine.log" 2>&1
+"""
+
+
+def array_script(scripts: Path) -> str:
+    """Each task becomes the job script that stands on its line, so Slurm's signals reach that script."""
+    return _ARRAY.format(list=shlex.quote(str(scripts)))
 
 
 def job_script(job: Job, options: dict, python: str) -> str:

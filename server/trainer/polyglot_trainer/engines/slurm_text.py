@@ -1,5 +1,6 @@
 """Reads what Slurm's commands print. Text only: its JSON changes shape from version to version (trainer.md §8)."""
 
+import re
 from typing import NamedTuple
 
 _WAITING = {"PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT", "RESV_DEL_HOLD"}
@@ -14,6 +15,10 @@ _REASONS = {
     "CANCELLED": "external_cancel",
     "REVOKED": "external_cancel",
 }
+
+
+# A job, or one task of an array.
+_ID = re.compile(r"\d+(_\d+)?")
 
 
 class SlurmJob(NamedTuple):
@@ -41,11 +46,11 @@ def job_id(printed: str) -> str:
 
 
 def read_squeue(printed: str) -> dict[str, SlurmJob]:
-    """Of `squeue -h -t all -o '%i|%T|%r'`, by job number."""
+    """Of `squeue -h -r -t all -o '%i|%T|%r'`, by job number; a task of an array is `NUMBER_TASK`."""
     jobs = {}
     for line in printed.splitlines():
         id, state, *rest = line.strip().split("|")[:3] if line.count("|") >= 2 else ("", "")
-        if id.isdigit():
+        if _ID.fullmatch(id):
             jobs[id] = SlurmJob(id, first_word(state), rest[0] if rest else "")
     return jobs
 
@@ -56,7 +61,7 @@ def read_sacct(printed: str) -> dict[str, SlurmJob]:
     for line in printed.splitlines():
         id, _, rest = line.strip().partition("|")
         state, _, code = rest.partition("|")
-        if id.isdigit():
+        if _ID.fullmatch(id):
             jobs[id] = SlurmJob(id, first_word(state), "", exit_code(code))
     return jobs
 
