@@ -71,6 +71,7 @@ class TrainForm {
 	#looked: TrainOffer | undefined;
 	#check: TrainCheck | null = null;
 	#edit = 0;
+	#isClosed = false;
 	#busy: string | null = null;
 	#failure: string | null = null;
 
@@ -87,7 +88,8 @@ class TrainForm {
 		);
 		panel.onDidDispose(() => {
 			listening.dispose();
-			current = undefined;
+			this.#isClosed = true;
+			if (current === this) current = undefined;
 		});
 		panel.webview.html = panelHtml(panel.webview, media, { panel: "train" });
 	}
@@ -174,7 +176,7 @@ class TrainForm {
 	}
 
 	async #send(): Promise<void> {
-		if (current !== this && current !== undefined) return;
+		if (this.#isClosed) return;
 		const message: TrainFormMessage | TrainlessMessage = this.#looked
 			? {
 					type: "train",

@@ -88,7 +88,7 @@ export const trainFeature =
 			const client = await knownStudents(server, connection);
 			if (!client) return { link: "", runs: [], sweeps: [] };
 			const known = (await sweeps.open()).all().map(({ group, title }) => ({ group, title }));
-			return { link: linkText(client.link), runs: client.students().map(summaryOf).reverse(), sweeps: known };
+			return { link: linkText(client.link), runs: summariesOf(client.students()).reverse(), sweeps: known };
 		});
 		respond(server, requests.watchRun, async ({ runId }) => {
 			const client = await connection.client();
@@ -126,7 +126,16 @@ async function file(server: ServerContext, client: TrainerClient, version: strin
 	}
 }
 
-function summaryOf({ view, run, about }: Student): RunSummary {
+/** An evaluation belongs to the sweep of the student it evaluates. */
+function summariesOf(students: readonly Student[]): RunSummary[] {
+	const groups = new Map(students.map(({ view, run }) => [view.runId, run.group]));
+	return students.map((student) => {
+		const evaluated = EvaluationAbout.safeParse(student.about).data?.student?.runId;
+		return summaryOf(student, student.run.group ?? groups.get(evaluated ?? "") ?? null);
+	});
+}
+
+function summaryOf({ view, run, about }: Student, group: string | null): RunSummary {
 	const read = TrainAbout.safeParse(about);
 	const evaluated = EvaluationAbout.safeParse(about);
 	return {
@@ -139,7 +148,7 @@ function summaryOf({ view, run, about }: Student): RunSummary {
 		totalSteps: view.progress?.totalSteps ?? null,
 		isPractice: view.isPractice,
 		language: read.data?.language ?? evaluated.data?.language ?? null,
-		group: run.group,
+		group,
 	};
 }
 

@@ -81,6 +81,7 @@ test("the form counts before it trains, and says what holds when nothing is chos
 	await enabled(form, "Start training").click();
 	const run = await bench.panel("run");
 	await run.locator(".fact.succeeded").waitFor();
+	assert.equal(await bench.toast("disposed").count(), 0);
 });
 
 test("a student that was trained is evaluated and filed without another hand", async () => {
@@ -138,7 +139,6 @@ test("a sweep is one command: four students in one group, their grid, their scor
 	await bench.until(async () => (await sweep.locator("td.succeeded").count()) === 4, "four students");
 	await bench.until(async () => (await sweep.getByText(/result 0\.\d+/).count()) === 4, "their evaluations");
 	assert.deepEqual(await faults(sweep), []);
-	await bench.page.locator(".pane-header", { hasText: "Runs" }).first().waitFor({ state: "attached" });
 	await bench.screenshots("sweep", { kinds: ["light", "dark", "contrast"] });
 	const scores = readFileSync(join(bench.folder, ".polyglot/scores.jsonl"), "utf8")
 		.trim()
