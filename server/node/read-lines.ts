@@ -1,48 +1,48 @@
-/** The lines of a file of any size and any bytes, in blocks, in memory of a few blocks. */
-import { open } from "node:fs/promises";
-
-const blockBytes = 1 << 20;
-const newline = 10;
-const carriageReturn = 13;
+/** The lines of a file from start to end, whatever its size, bytes and packing, in memory of a few blocks. */
+import { streamLines } from "./line-index-stream.ts";
+import { isArrayLine, oneArray, startsArray } from "./sample-source-array.ts";
+import { packingOf } from "./sample-source-kind.ts";
 
 /**
- * Yields arrays of decoded lines without their breaks. Bytes that are not UTF-8 become U+FFFD; a byte order mark at
- * the start is dropped. Text after the last newline is a line of its own; nothing after it is not.
+ * Yields arrays of decoded lines without their breaks: of JSON Lines plain or packed (gzip, Zstandard), or a Parquet file's
+ * rows as JSON. Bytes that are not UTF-8 become U+FFFD; a byte order mark at the start is dropped. Text after the last
+ * newline is a line of its own; nothing after it is not. Throws a UserError where the file can't be read, changes
+ * meanwhile, or is one JSON array.
  */
-export async function* readLines(path: string): AsyncGenerator<readonly string[]> {
-	const file = await open(path, "r");
-	try {
-		let carried: Buffer[] = [];
-		let isFirst = true;
-		const decode = (parts: readonly Buffer[]): string => {
-			const text = decodeLine(parts);
-			const line = isFirst && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-			isFirst = false;
-			return line;
-		};
-		for (;;) {
-			const block = Buffer.allocUnsafe(blockBytes);
-			const { bytesRead } = await file.read(block, 0, blockBytes, null);
-			if (bytesRead === 0) break;
-			const lines: string[] = [];
-			let start = 0;
-			const read = block.subarray(0, bytesRead);
-			for (let end = read.indexOf(newline); end !== -1; end = read.indexOf(newline, start)) {
-				lines.push(decode([...carried, read.subarray(start, end)]));
-				carried = [];
-				start = end + 1;
-			}
-			if (start < bytesRead) carried.push(read.subarray(start));
-			if (lines.length > 0) yield lines;
-		}
-		if (carried.length > 0) yield [decode(carried)];
-	} finally {
-		await file.close();
+export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<readonly string[]> {
+	const { kind } = await packingOf(path);
+	yield* refusingArray(path, kind === "parquet" ? rowsOf(path, signal) : streamLines(path, signal));
+}
+
+async function* rowsOf(path: string, signal?: AbortSignal): AsyncGenerator<readonly string[]> {
+	// Loaded when needed, as most files are none.
+	const { parquetRows } = await import("./parquet-rows.ts");
+	for await (const { lines } of parquetRows(path)) {
+		signal?.throwIfAborted();
+		yield lines;
 	}
 }
 
-function decodeLine(parts: readonly Buffer[]): string {
-	const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-	const end = bytes.at(-1) === carriageReturn ? bytes.length - 1 : bytes.length;
-	return bytes.toString("utf8", 0, end);
+/** Holds the first lines back until it is known that they do not belong to one array over the whole file. */
+async function* refusingArray(
+	path: string,
+	batches: AsyncIterable<readonly string[]>,
+): AsyncGenerator<readonly string[]> {
+	let held: string[] | undefined = [];
+	for await (const lines of batches) {
+		if (!held) {
+			yield lines;
+			continue;
+		}
+		held.push(...lines);
+		const [first, second] = held.filter((line) => line.trim() !== "");
+		if (first === undefined || (first.trimStart().startsWith("[") && second === undefined)) continue;
+		if (startsArray(first)) throw oneArray(path);
+		yield held;
+		held = undefined;
+	}
+	if (!held || held.length === 0) return;
+	const only = held.find((line) => line.trim() !== "") ?? "";
+	if (startsArray(only) || isArrayLine(only)) throw oneArray(path);
+	yield held;
 }

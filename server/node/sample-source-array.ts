@@ -1,4 +1,5 @@
-/** Whether an indexed file is no JSON Lines but one JSON array over the whole file. */
+/** Files that are no JSON Lines but one JSON array over the whole file. */
+import { UserError } from "../core/problem.ts";
 import type { LineIndex } from "./line-index.ts";
 
 /** A first line longer than this is not parsed to find out. */
@@ -36,4 +37,22 @@ function isJson(text: string): boolean {
 	} catch {
 		return false;
 	}
+}
+
+/** Whether a file's first line with text can only be the beginning of an array that goes on in the next ones. */
+export function startsArray(line: string): boolean {
+	const text = line.trim();
+	return text.startsWith("[") && /[[{,]$/.test(text) && !isJson(text);
+}
+
+/** The whole file as one line: an array where it is one. */
+export function isArrayLine(line: string): boolean {
+	return line.trimStart().startsWith("[") && isJson(line);
+}
+
+export function oneArray(path: string): UserError {
+	return new UserError(
+		"json-array",
+		`${path} is one JSON array; samples stand on a line each (JSON Lines). \`polyglot convert\` makes such a file of it.`,
+	);
 }

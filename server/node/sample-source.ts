@@ -2,10 +2,9 @@
  * The samples of a file of any size and packing, by line number and in memory of a few blocks: JSON Lines as it stands;
  * gzip, Zstandard and Parquet through an unpacked copy in the system's temporary folder, deleted when closed.
  */
-import { UserError } from "../core/problem.ts";
 import { LineIndex } from "./line-index.ts";
 import { assertUnchanged, type FileVersion } from "./line-index-file.ts";
-import { isOneArray } from "./sample-source-array.ts";
+import { isOneArray, oneArray } from "./sample-source-array.ts";
 import { packingOf, type SourceKind, type SourceOptions } from "./sample-source-kind.ts";
 import { type UnpackedCopy, unpackCopy } from "./sample-source-unpack.ts";
 
@@ -108,11 +107,4 @@ export async function openSampleSource(path: string, options: SourceOptions = {}
 		await copy.remove();
 		throw cause;
 	}
-}
-
-function oneArray(path: string): UserError {
-	return new UserError(
-		"json-array",
-		`${path} is one JSON array; samples stand on a line each (JSON Lines). \`polyglot convert\` makes such a file of it.`,
-	);
 }
