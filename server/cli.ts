@@ -13,6 +13,7 @@ interface Entry {
 
 const commands: Readonly<Record<string, Entry>> = {
 	annotate: { summary: "check samples and say why they are weak", load: () => import("./cli/annotate.ts") },
+	convert: { summary: "make JSON Lines of an array, a packed file or a table", load: () => import("./cli/convert.ts") },
 	generate: { summary: "ask teachers for samples", load: () => import("./cli/generate.ts") },
 	measure: {
 		summary: "measure a dataset: diversity, length, rubric, perplexity",
