@@ -76,6 +76,30 @@ test("a row whose parts don't add up is found, and only that row", () => {
 	);
 });
 
+/** As `polyglot evaluate` and the editor leave them: with anchors, tasks and gain. */
+const ownRow = (rest: object = {}) => ({
+	...soundRows()[1],
+	base: 0.4,
+	ref: 0.6,
+	gain: 0.47 - 0.4,
+	tasks: [
+		{ task: "a", shots: 0, value: 0.5 },
+		{ task: "b", shots: 5, value: 0.44 },
+	],
+	...rest,
+});
+
+test("a row that carries its parts is recomputed from them", () => {
+	check(lines([ownRow()]), []);
+	check(lines([ownRow({ gain: 0.08 })]), ["gain-not-its-parts@1"]);
+	check(lines([ownRow({ ref: 0.7 })]), ["pgr-not-its-anchors@1"]);
+	check(lines([ownRow({ ref: 0.7, pgr_variant: "mean-of-ratios" })]), []);
+	check(lines([ownRow({ tasks: [{ task: "a", shots: 0, value: 0.5 }] })]), ["result-not-its-tasks@1"]);
+	check(lines([ownRow({ base: 0.4, ref: 0.4 })]), []);
+	const [finding] = auditText(lines([ownRow({ gain: 0.08 })]));
+	assert.equal(finding?.message, "gain is 0.08; result − base = 0.47 − 0.4 = 0.07. Difference 0.01.");
+});
+
 test("a row off the line is found from three that share it", () => {
 	const rows = soundRows().map((row, index) =>
 		index === 6 ? { ...row, pgr: row.pgr + 2, pg_score: row.pg_score + 1 } : row,

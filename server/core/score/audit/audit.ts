@@ -5,9 +5,11 @@ import { coverageDiffers } from "./coverage.ts";
 import type { AuditCheck, AuditedRow, Finding } from "./finding.ts";
 import { offTheLine, referenceBelow } from "./gap-line.ts";
 import { equalResults, partsAddUp, repeatedRows, resultInRange, stderrScale } from "./row-checks.ts";
+import { statedParts } from "./stated-parts.ts";
 
 const checks: readonly AuditCheck[] = [
 	partsAddUp,
+	statedParts,
 	offTheLine,
 	referenceBelow,
 	coverageDiffers,

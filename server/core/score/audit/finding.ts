@@ -4,6 +4,9 @@ import type { ScoreRow } from "../rows.ts";
 
 export type FindingCode =
 	| "pg-not-its-parts"
+	| "gain-not-its-parts"
+	| "pgr-not-its-anchors"
+	| "result-not-its-tasks"
 	| "pgr-off-the-line"
 	| "reference-not-above-base"
 	| "coverage-differs"
@@ -61,10 +64,11 @@ export function short(value: number): string {
 
 /** Decimals a column is written with: the most any of its values has. Values agree up to a unit in the last. */
 export function decimalsOf(rows: readonly AuditedRow[], column: "result" | "pgr" | "z_score" | "pg_score"): number {
-	return rows.reduce((most, { row }) => Math.max(most, decimals(finite(row[column]))), 0);
+	return rows.reduce((most, { row }) => Math.max(most, decimalsIn(finite(row[column]))), 0);
 }
 
-function decimals(value: number | null): number {
+/** Digits after the point a number is written with; 0 where there is none. */
+export function decimalsIn(value: number | null): number {
 	if (value === null) return 0;
 	const [digits = "", exponent = "0"] = String(value).split("e");
 	return Math.max(0, (digits.split(".")[1]?.length ?? 0) - Number(exponent));
