@@ -13,6 +13,7 @@ import type { CheckCode } from "../core/checks/codes.ts";
 import { readLanguage } from "../core/languages.ts";
 import type { AnnotatedFile } from "./annotated-file.ts";
 import { type Choice, decideCommand } from "./decide.ts";
+import { arrayActions, isArrayText } from "./one-array.ts";
 
 /** `polyglot.json` as the editor or the disk has it; undefined without a workspace folder. */
 export interface ProjectText {
@@ -27,6 +28,7 @@ export function actionsFor(
 	diagnostics: readonly Diagnostic[],
 	project: ProjectText | undefined,
 ): CodeAction[] {
+	if (isArrayText(file.document)) return arrayActions(file.document, diagnostics);
 	const actions: CodeAction[] = [];
 	const last = Math.min(end.line, file.lineCount - 1, start.line + mostLines - 1);
 	for (let line = start.line; line <= last; line += 1) {

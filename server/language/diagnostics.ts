@@ -7,6 +7,7 @@ import { rank } from "../core/checks/codes.ts";
 import type { Finding } from "../core/checks/finding.ts";
 import type { AnnotatedFile } from "./annotated-file.ts";
 import type { ServerContext } from "./feature.ts";
+import { arrayDiagnostic, isArrayText } from "./one-array.ts";
 import { findingRange } from "./ranges.ts";
 import type { Review } from "./review.ts";
 import type { RunSafe } from "./run-safe.ts";
@@ -80,6 +81,8 @@ interface Weak {
 export function diagnosticsOf(file: AnnotatedFile | undefined, review: Review, mediaFolder: string): Diagnostic[] {
 	const { enabled, maximum } = review.settings.diagnostics;
 	if (!file || !enabled) return [];
+	// A mark on each of its lines would say the same thousands of times.
+	if (isArrayText(file.document)) return [arrayDiagnostic(file.document)];
 	return weakSamples(file)
 		.slice(0, maximum)
 		.map(({ line, findings }) => diagnosticAt(line, findings, file, mediaFolder));
