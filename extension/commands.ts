@@ -1,6 +1,7 @@
 /** The command table: every command of the palette, its title for messages, and what it runs. */
 import * as vscode from "vscode";
 import type { App } from "./app.ts";
+import { compareTeachers, openComparison } from "./compare.ts";
 import { generateSamples, resumeGeneration } from "./generate.ts";
 import { checkFile } from "./large-files.ts";
 import { openMonitor, openRun, showScore } from "./panels.ts";
@@ -18,6 +19,8 @@ type Run = (app: App, argument: unknown) => Promise<unknown>;
 const commands: Readonly<Record<string, { readonly title: string; readonly run: Run }>> = {
 	"polyglot.generate": { title: "Generate samples", run: generateSamples },
 	"polyglot.resumeGeneration": { title: "Resume generation", run: resumeGeneration },
+	"polyglot.compare": { title: "Compare teachers", run: compareTeachers },
+	"polyglot.openComparison": { title: "Open comparison", run: openComparison },
 	"polyglot.openMonitor": { title: "Open generation monitor", run: openMonitor },
 	"polyglot.reviewSamples": { title: "Review samples", run: reviewSamples },
 	"polyglot.checkFile": { title: "Check file", run: checkFile },

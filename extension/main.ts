@@ -1,6 +1,7 @@
 /** Entry of the extension: starts the engine, and shows what it knows. */
 import * as vscode from "vscode";
 import { registerCommands } from "./commands.ts";
+import { restoreComparisons } from "./compare.ts";
 import { startEngine } from "./engine.ts";
 import { restoreGenerateForm } from "./generate-form.ts";
 import { showGenerationStatus } from "./generation-status.ts";
@@ -25,6 +26,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		restoreTrainForm(app),
 		restoreSweeps(app),
 		restoreGenerateForm(app),
+		restoreComparisons(app),
 		showGenerationStatus(engine),
 		showReview(app),
 	);

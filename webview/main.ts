@@ -1,5 +1,6 @@
 /** Entry of every panel: hands what the engine sends to the panel that draws it, and holds nothing itself. */
 import "./panel.css";
+import { drawCompare } from "./compare/panel.ts";
 import { drawGenerate } from "./generate/panel.ts";
 import type { Memory } from "./memory.ts";
 import { draw as drawMonitor } from "./monitor/panel.ts";
@@ -20,6 +21,7 @@ declare function acquireVsCodeApi(): Editor;
 type Draw = (root: HTMLElement, message: unknown, post: (message: unknown) => void, memory: Memory) => void;
 
 const panels: Readonly<Record<string, Draw>> = {
+	compare: drawCompare,
 	generate: drawGenerate,
 	monitor: drawMonitor,
 	review: drawReview,

@@ -108,7 +108,7 @@ function judgement(row: SampleRow, { annotate, decisions }: CompareSurroundings)
 			...measureSample(sample, language, annotate).filter(isOfAnswer(turns)).map(metricText),
 		],
 		key: share?.key ?? null,
-		decision: share && decisions?.isAccepted(share.key) ? "accepted" : null,
+		decision: (share && decisions?.verdict(share.key)) ?? null,
 	};
 }
 
