@@ -1,6 +1,7 @@
 /** `polyglot evaluate`: what a student reaches, as rows the score is made of; base and reference with the same settings. */
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { OwnItems } from "../core/evaluation.ts";
 import { UserError } from "../core/problem.ts";
 import { anchorFrom } from "../core/score/own-score.ts";
 import type { Task } from "../core/score/rows.ts";
@@ -22,6 +23,7 @@ const usage = `Usage: polyglot evaluate --run RUNID | --model NAME  --lang xx[,y
   --teacher NAME    whose student it is (default: as it was trained)
   --anchors FILE    also evaluate base and reference with the same settings, and write them for polyglot score --anchors
   --reference NAME  reference model for --anchors (default: practice-reference in practice mode)
+  --items T:xx=FILE your own benchmark: its name, language and JSONL file; may be given again
   --max-samples N   items per benchmark at most
   --format          json (default) or text
 
@@ -38,6 +40,7 @@ const options = {
 	teacher: text,
 	anchors: text,
 	reference: text,
+	items: { type: "string", multiple: true },
 	"max-samples": text,
 	format: { type: "string", default: "json" },
 } as const;
@@ -79,7 +82,8 @@ interface Target {
 
 async function evaluateWith(client: TrainerClient, asked: Options, io: CommandIo): Promise<Row[] | undefined> {
 	const target = await chooseTarget(client, asked);
-	const spec = specFor(client, asked, target);
+	const own = await uploadItems(client, asked.items ?? [], io);
+	const spec = own.length > 0 ? ownSpec(client, asked, target, own) : specFor(client, asked, target);
 	const view = await measured(client, spec, io);
 	if (!view) return undefined;
 	const rows = target.languages.map((language) => rowOf(view, target, language));
@@ -114,18 +118,48 @@ function specFor(client: TrainerClient, asked: Options, { spec: target, language
 	if (tasks.length === 0) {
 		throw new UserError("trainer-no-tasks", `The trainer has no benchmark for ${plain(languages.join(", "))}.`);
 	}
-	const maxSamples = asked["max-samples"] === undefined ? undefined : Number(asked["max-samples"]);
-	if (maxSamples !== undefined && !(Number.isInteger(maxSamples) && maxSamples >= 1)) {
-		throw new UserError("usage", `--max-samples ${plain(asked["max-samples"] ?? "")}: a whole number from 1.`);
-	}
 	return {
 		specVersion: 1,
 		target,
 		backend: offered?.evalBackends[0] ?? "builtin",
 		tasks,
 		languages: [...languages],
-		...(maxSamples === undefined ? {} : { maxSamples }),
+		...mostSamples(asked),
 	};
+}
+
+/** On the user's own items: only the backend that judges uploaded rows can do that. */
+function ownSpec(
+	client: TrainerClient,
+	asked: Options,
+	{ spec: target, languages }: Target,
+	own: readonly OwnItems[],
+): EvalSpec {
+	if (!client.server?.capabilities.evalBackends.includes("builtin")) {
+		throw new UserError("trainer-no-items", "This trainer can't judge items of one's own; --items needs another.");
+	}
+	const data = Object.fromEntries(own.map(({ task, language, sha256 }) => [`${task}:${language}`, sha256]));
+	const tasks = [...new Set(own.map(({ task }) => task))];
+	return { specVersion: 1, target, backend: "builtin", tasks, languages: [...languages], data, ...mostSamples(asked) };
+}
+
+async function uploadItems(client: TrainerClient, given: readonly string[], io: CommandIo): Promise<OwnItems[]> {
+	const items: OwnItems[] = [];
+	for (const text of given) {
+		const [, task, language, file] = /^([a-z][a-z0-9_]{0,39}):([a-z]{2,3})=(.+)$/.exec(text) ?? [];
+		if (!task || !language || !file) throw new UserError("usage", `--items ${plain(text)}: write NAME:xx=FILE.`);
+		const { sha256 } = await client.upload(resolve(io.cwd, file), "eval-jsonl");
+		items.push({ task, language, sha256 });
+	}
+	return items;
+}
+
+function mostSamples(asked: Options): { maxSamples?: number } {
+	const given = asked["max-samples"];
+	if (given === undefined) return {};
+	const maxSamples = Number(given);
+	if (Number.isInteger(maxSamples) && maxSamples >= 1) return { maxSamples };
+	throw new UserError("usage", `--max-samples ${plain(given)}: a whole number from 1.`);
 }
 
 /** Undefined where the user went away; the evaluation goes on at the trainer. */

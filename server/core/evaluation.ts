@@ -49,25 +49,55 @@ export function referenceOf(base: string, own: Readonly<Record<string, string>>)
 	return own[base] ?? knownReferences[base] ?? null;
 }
 
+/** A benchmark of the user's own: uploaded items of one task in one language. */
+export interface OwnItems {
+	readonly task: string;
+	readonly language: string;
+	readonly sha256: string;
+}
+
 /**
- * The evaluation of a target in one language, on every task the trainer has for it. Throws a UserError where the
- * trainer can't evaluate that language by itself.
+ * The evaluation of a target in one language: on the items the project brings, where it brings any, else on every task
+ * the trainer has for it. Throws a UserError where there is neither.
  */
 export function evaluationSpec(
 	{ evalBackends, evalTasks }: Capabilities,
 	target: EvalSpec["target"],
 	language: string,
+	own: readonly OwnItems[] = [],
 ): EvalSpec {
-	const backend = evalBackends.find((name) => name !== "builtin");
+	const items = own.filter((one) => one.language === language);
+	if (items.length > 0) return ownSpec(evalBackends, target, language, items);
+	const backend = evalBackends.find((name) => name !== builtin);
 	const tasks = evalTasks.filter(({ languages }) => languages.includes(language)).map(({ task }) => task);
 	if (backend === undefined || tasks.length === 0) {
 		const offered = evalTasks.map(({ task, languages }) => `${task} (${languages.join(" ")})`).join(", ");
 		throw new UserError(
 			"evaluation-missing",
-			`This trainer has no benchmark for ${language} that it can run by itself. It offers ${offered || "none"}. Install its \`eval\` extra, or evaluate item sets of your own with \`polyglot evaluate\`.`,
+			`This trainer has no benchmark for ${language} that it can run by itself. It offers ${offered || "none"}. Install its \`eval\` extra, or name item files of your own under \`benchmarks\` in polyglot.json.`,
 		);
 	}
 	return { specVersion, target, backend, tasks, languages: [language], template: "none", seed };
+}
+
+/** The backend that judges uploaded items. */
+const builtin = "builtin";
+
+function ownSpec(
+	evalBackends: readonly string[],
+	target: EvalSpec["target"],
+	language: string,
+	items: readonly OwnItems[],
+): EvalSpec {
+	if (!evalBackends.includes(builtin)) {
+		throw new UserError(
+			"evaluation-missing",
+			"This trainer can't judge items of one's own, as `benchmarks` in polyglot.json wants.",
+		);
+	}
+	const data = Object.fromEntries(items.map(({ task, sha256 }) => [`${task}:${language}`, sha256]));
+	const tasks = items.map(({ task }) => task);
+	return { specVersion, target, backend: builtin, tasks, languages: [language], template: "none", seed, data };
 }
 
 /** Equal for evaluations whose numbers may be compared. */

@@ -135,6 +135,24 @@ export const Trainer = z
 	.check(z.describe("Where students are trained; without it, practice mode on this machine."));
 export type Trainer = z.infer<typeof Trainer>;
 
+export const Benchmark = z
+	.strictObject({
+		task: z
+			.string()
+			.check(z.regex(/^[a-z][a-z0-9_]{0,39}$/), z.describe("Its name in results: small letters, digits, underscores.")),
+		language: z.string().check(z.regex(/^[a-z]{2,3}$/), z.describe("ISO 639-1.")),
+		file: z
+			.string()
+			.check(
+				z.minLength(1),
+				z.describe(
+					"JSONL, relative to the workspace: {id, question, choices, answer} or {id, question, answer, shots}.",
+				),
+			),
+	})
+	.check(z.describe("Items of one's own that students are evaluated on, by the trainer's built-in backend."));
+export type Benchmark = z.infer<typeof Benchmark>;
+
 export const CheckSetting = z
 	.strictObject({
 		enabled: z.optional(z.boolean().check(z.describe("Whether the check reports."))),
@@ -208,6 +226,7 @@ export const Project = z.strictObject({
 			.check(z.describe("Reference model by student base: what PGR 1 means. The paper's bases are known.")),
 		{},
 	),
+	benchmarks: z._default(z.array(Benchmark), []),
 	checks: z._default(CheckSettings, {}),
 	fields: z.optional(FieldMapping),
 	measure: z.optional(MeasureSettings),

@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { evaluateStudent } from "../node/evaluate-student.ts";
 import type { TrainerClient } from "../node/trainer-client.ts";
 import type { Student } from "../node/trainer-students.ts";
+import { settingsOf } from "./evaluation-settings.ts";
 import type { ServerContext } from "./feature.ts";
 
 const Ordered = z.object({ evaluates: z.literal(true) });
@@ -34,7 +35,7 @@ export class EvaluateWhenDone {
 	async #evaluate(client: TrainerClient, { view: { runId, title } }: Student): Promise<void> {
 		try {
 			// A launch of an earlier process may have been answered meanwhile.
-			if (!isEvaluated(runId, client)) await evaluateStudent(client, runId, this.#server.project().references);
+			if (!isEvaluated(runId, client)) await evaluateStudent(client, runId, settingsOf(this.#server));
 		} catch (cause) {
 			const why = cause instanceof Error ? cause.message : String(cause);
 			this.#server.runtime.log(`evaluate ${runId}: ${why}`);

@@ -7,6 +7,7 @@ import type { SweepPanelMessage } from "../core/trainer/sweep-message.ts";
 import { evaluateStudent } from "../node/evaluate-student.ts";
 import type { TrainerClient } from "../node/trainer-client.ts";
 import { TrainerSweeps } from "../node/trainer-sweeps.ts";
+import { settingsOf } from "./evaluation-settings.ts";
 import { notify, requireFolder, respond } from "./respond.ts";
 import type { TrainerFeature } from "./trainer-feature.ts";
 
@@ -67,7 +68,7 @@ export class Sweeps {
 		const due = cellsOf(await this.open(), client, group).filter(
 			({ state, evaluation }) => state === "succeeded" && (evaluation === null || hasFailed(evaluation.state)),
 		);
-		for (const { runId } of due) if (runId) await evaluateStudent(client, runId, server.project().references);
+		for (const { runId } of due) if (runId) await evaluateStudent(client, runId, settingsOf(server));
 		return { launched: due.length };
 	}
 

@@ -14,6 +14,7 @@ import type { Student } from "../node/trainer-students.ts";
 import { ArtifactDownloads } from "./artifact-downloads.ts";
 import { Coalescer } from "./coalescer.ts";
 import { EvaluateWhenDone } from "./evaluate-when-done.ts";
+import { settingsOf } from "./evaluation-settings.ts";
 import type { Feature, ServerContext } from "./feature.ts";
 import { notify, requireFolder, respond } from "./respond.ts";
 import { Sweeps } from "./sweeps.ts";
@@ -72,7 +73,7 @@ export const trainFeature =
 		});
 		respond(server, requests.evaluateStudent, async ({ runId }) => {
 			const client = await connection.client();
-			const run = await evaluateStudent(client, runId, server.project().references);
+			const run = await evaluateStudent(client, runId, settingsOf(server));
 			return { runId: run.runId };
 		});
 		respond(server, requests.cancelRun, async ({ runId }) => {

@@ -1,12 +1,13 @@
 /** Launches what a score needs, and files it when the last of it is done; safe to call after any crash. */
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import * as z from "zod/mini";
 import {
 	dueScores,
 	EvaluationAbout,
 	evaluationSpec,
 	findAnchor,
+	type OwnItems,
 	referenceOf,
 	settingsOf,
 	TrainAbout,
@@ -20,6 +21,27 @@ import { appendOwnScore, loadOwnScores } from "./score-files.ts";
 import { itemsPath, loadMeasured } from "./score-workspace.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
+/** What `polyglot.json` says of evaluations; `benchmarks` are files in `folder`. */
+export interface EvaluationSettings {
+	readonly references?: Readonly<Record<string, string>>;
+	readonly benchmarks?: readonly { readonly task: string; readonly language: string; readonly file: string }[];
+	readonly folder?: string;
+}
+
+async function uploadItems(
+	client: TrainerClient,
+	benchmarks: NonNullable<EvaluationSettings["benchmarks"]>,
+	folder: string,
+	language: string,
+): Promise<OwnItems[]> {
+	const items: OwnItems[] = [];
+	for (const { task, file } of benchmarks.filter((one) => one.language === language)) {
+		const { sha256 } = await client.upload(join(folder, file), "eval-jsonl");
+		items.push({ task, language, sha256 });
+	}
+	return items;
+}
+
 /**
  * Launches the student's evaluation, and those of its base and reference unless they were measured by the same
  * settings before. Resolves with the student's. Throws a UserError where the run is no finished student of ours.
@@ -27,7 +49,7 @@ import type { TrainerClient } from "./trainer-client.ts";
 export async function evaluateStudent(
 	client: TrainerClient,
 	runId: string,
-	references: Readonly<Record<string, string>>,
+	{ references = {}, benchmarks = [], folder = "" }: EvaluationSettings,
 ): Promise<Run> {
 	const { capabilities } = await client.connect();
 	const trained = client.students().find(({ view }) => view.runId === runId);
@@ -41,7 +63,10 @@ export async function evaluateStudent(
 		);
 	const { language } = about.data;
 	const { base, datasetSha256 } = trainedOn(trained.run.spec);
-	const spec = evaluationSpec(capabilities, { runId }, language);
+	const own = capabilities.evalBackends.includes("practice")
+		? []
+		: await uploadItems(client, benchmarks, folder, language);
+	const spec = evaluationSpec(capabilities, { runId }, language, own);
 	const settings = settingsOf(spec);
 	const reference = referenceOf(base, references);
 	const student = { ...about.data, runId, base, reference, datasetSha256 };
@@ -51,7 +76,7 @@ export async function evaluateStudent(
 	});
 	for (const model of reference === null ? [base] : [base, reference]) {
 		if (findAnchor(client.students(), model, settings)) continue;
-		await client.launchEval(evaluationSpec(capabilities, { model: { id: model } }, language), {
+		await client.launchEval(evaluationSpec(capabilities, { model: { id: model } }, language, own), {
 			title: `Evaluation of ${model}, ${language}`,
 			about: { evaluates: "anchor", model, language, settings } satisfies EvaluationAbout,
 		});

@@ -4,12 +4,14 @@
 //   node test/tools/python-tests.mjs [--no-torch | --statistics] [pytest arguments]
 //
 // Without `--no-torch` the worker's real libraries are installed as well (about 3 GB to download: on Linux x64 the index has
-// torch only together with CUDA), so that the tests train tiny models. With it those tests are skipped.
+// torch only together with CUDA), so that the tests train tiny models, and beside them a real Ray, lighteval and
+// bitsandbytes (400 MB more). With it those tests are skipped.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { extras } from "./python-extras.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const trainer = join(root, "server/trainer");
@@ -71,8 +73,12 @@ function statisticsTests(given) {
 function trainerTests(withTorch, given) {
 	const python = withTorch ? environment("worker", "train,test") : environment("service", "test");
 	run(python, ["-m", "ruff", "check", "--quiet", trainer]);
-	return spawnSync(python, ["-m", "pytest", ...given], { cwd: trainer, stdio: ["ignore", 1, 2] }).status ?? 1;
+	const more = withTorch ? extras({ folder: join(root, ".venv"), worker: python, makeVenv, run }) : {};
+	const env = { ...process.env, ...more };
+	return spawnSync(python, ["-m", "pytest", ...given], { cwd: trainer, stdio: ["ignore", 1, 2], env }).status ?? 1;
 }
+
+const makeVenv = (folder) => run(findPython(), ["-m", "venv", folder]);
 
 function run(command, args, options = {}) {
 	const done = spawnSync(command, args, { stdio: ["ignore", 2, 2], ...options });

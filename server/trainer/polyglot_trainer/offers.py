@@ -112,8 +112,11 @@ class Offers:
             self._listed(spec["template"], ["none", *TEMPLATE_NAMES], "template", "/template")
         if kind == "eval":
             self._listed(spec["backend"], self._eval_backends(), "backend", "/backend")
+            own = {label.split(":")[0] for label in spec["data"]} if spec["backend"] == "builtin" else set()
             for index, task in enumerate(spec["tasks"]):
-                self._listed(task, list(TASKS), "task", f"/tasks/{index}")
+                # A benchmark of the user's own has any name, and its rows are uploaded.
+                if task not in own:
+                    self._listed(task, list(TASKS), "task", f"/tasks/{index}")
 
     def _check_engine(self, wanted: dict) -> None:
         self._listed(wanted["name"], list(self._engines), "engine", "/engine/name")

@@ -112,3 +112,23 @@ def test_rows_of_another_task_fail_alone(evaluated):
     languages = {one["language"]: one for one in run.events("eval.summary")[0]["data"]["languages"]}
     assert languages["de"]["missing"] == [{"task": "mgsm", "reason": "failed"}]
     assert languages["de"]["done"] == 2
+
+
+def test_a_benchmark_of_ones_own_has_its_name_and_the_metric_of_its_rows(model, tmp_path):
+    run = WorkerRun(tmp_path / "eval", model, "llama3-chat", {})
+    kinds = {"quiz": CHOICES, "sums": NUMBERS, "better": PAIRS}
+    sets = {}
+    for name, rows in kinds.items():
+        (run.folder.data / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
+        sets[f"{name}:cs"] = f"data/{name}.jsonl"
+    spec = {"backend": "builtin", "tasks": list(kinds), "languages": ["cs"], "template": "none", "seed": 3407}
+    write_json(run.folder.spec, {**spec, "data": {label: "ab" * 32 for label in sets}})
+    run.plan(kind="eval", sets=sets)
+    assert run.here() == 0, run.status()
+    results = [event["data"] for event in run.events("eval.result")]
+    assert [(one["task"], one["metric"], one["n"]) for one in results] == [
+        ("quiz", "acc", 20),
+        ("sums", "extractive_match", 4),
+        ("better", "acc", 6),
+    ]
+    assert all(one["datasetSha256"] == "ab" * 32 for one in results)

@@ -263,6 +263,18 @@ def test_a_full_preflight_asks_the_worker(client):
     assert (answer["depth"], answer["estimated"], answer["trainTokens"]) == ("full", False, 12)
 
 
+def test_a_benchmark_of_ones_own_needs_its_rows(client):
+    _, events = client.run_to_end({})
+    row = json.dumps({"id": "1", "question": "?", "choices": ["a", "b"], "answer": 1}).encode() + b"\n"
+    spec = {"specVersion": 1, "target": {"runId": events[0]["runId"]}, "backend": "builtin", "languages": ["cs"]}
+    named = {**spec, "tasks": ["quiz"], "data": {"quiz:cs": client.upload(row, "eval-jsonl")}}
+    run = client.call("evals.launch", idempotencyKey=key(), spec=named)["run"]
+    assert run["spec"]["tasks"] == ["quiz"]
+    with pytest.raises(RpcFailure) as refused:
+        client.call("evals.launch", idempotencyKey=key(), spec={**spec, "tasks": ["quiz"], "data": {}})
+    assert refused.value.code == "capability_missing"
+
+
 def test_an_evaluation_is_a_run_of_its_own(client):
     _, events = client.run_to_end({})
     target = events[0]["runId"]

@@ -28,9 +28,9 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def follow(client, run_id: str, *states: str) -> list[dict]:
+def follow(client, run_id: str, *states: str, timeout: float = 30) -> list[dict]:
     client.call("runs.subscribe", runId=run_id, afterSeq=0)
-    client.until_state(run_id, *states)
+    client.until_state(run_id, *states, timeout=timeout)
     return client.events(run_id)
 
 

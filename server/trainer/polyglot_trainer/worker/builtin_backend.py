@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import torch
 
+from polyglot_trainer.eval_tasks import kind_of_rows, metric_of
 from polyglot_trainer.run_folder import RunFolder
 from polyglot_trainer.worker.chat_template import fit_template, render
 from polyglot_trainer.worker.eval_prompts import choice_prompt, is_number, number_prompt, preference_prompt
@@ -31,15 +32,16 @@ class BuiltinBackend:
         """Raises Failure where rows do not fit the task."""
         label = f"{task}:{language}"
         rows = read_rows(self._folder, self._plan["sets"][label], self._spec.get("maxSamples"))
-        judge = {"global_mmlu_lite": self._choice, "mgsm": self._number, "mrewardbench": self._preference}[task]
-        wanted = {"global_mmlu_lite": "choices", "mgsm": "answer", "mrewardbench": "chosen"}[task]
-        if not rows or any(wanted not in row for row in rows):
-            raise Failure("bad_dataset", f"The rows for {label} have no {wanted}.", "/data")
+        kind = kind_of_rows(rows)
+        if kind is None:
+            raise Failure("bad_dataset", f"The rows for {label} are not all of one kind, with choices, answer or chosen.")
+        judge = {"choices": self._choice, "answer": self._number, "chosen": self._preference}[kind]
         score = score_of(task, self._judged(rows, judge, tell))
         shots = max((len(row.get("shots", [])) for row in rows), default=0)
         dataset = self._spec["data"][label]
         made_by = versions("torch", "transformers")
-        return result_row(self._spec, task, score, shots=shots, dataset=dataset, versions=made_by)
+        metric = metric_of(task, kind)
+        return result_row(self._spec, metric, score, shots=shots, dataset=dataset, versions=made_by)
 
     def _judged(self, rows: list[dict], judge, tell) -> Iterator[tuple[dict, bool]]:
         for done, row in enumerate(rows):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from polyglot_trainer import __version__
 from polyglot_trainer.eval_scores import Score, accuracy, weighted_accuracy
-from polyglot_trainer.eval_tasks import METRICS, TASKS
+from polyglot_trainer.eval_tasks import TASKS
 from polyglot_trainer.run_folder import RunFolder
 from polyglot_trainer.worker.failures import Failure, Stopped
 from polyglot_trainer.worker.journal import Journal
@@ -53,10 +53,10 @@ def _backend(folder: RunFolder, plan: dict, spec: dict):
 
 
 def _unavailable(task: str, language: str, spec: dict) -> str | None:
-    needs_data = spec["backend"] == "builtin"
-    if language not in TASKS[task] or (needs_data and f"{task}:{language}" not in spec["data"]):
-        return "not_available"
-    return None
+    is_there = (
+        f"{task}:{language}" in spec["data"] if spec["backend"] == "builtin" else language in TASKS.get(task, ())
+    )
+    return None if is_there else "not_available"
 
 
 def _one(backend, task, language, journal: Journal, stop: StopRequest, faults: list) -> str | None:
@@ -106,10 +106,10 @@ def _summary(journal: Journal, spec: dict, done: dict, missing: dict) -> None:
     journal.emit("eval.summary", {"languages": languages})
 
 
-def result_row(spec: dict, task: str, score: Score, *, shots: int, dataset: str, versions: dict) -> dict:
+def result_row(spec: dict, metric: str, score: Score, *, shots: int, dataset: str, versions: dict) -> dict:
     """The data of `eval.result` but for task and language."""
     row = {
-        "metric": METRICS[task],
+        "metric": metric,
         "value": score.value,
         "stderr": score.stderr,
         "n": score.n,

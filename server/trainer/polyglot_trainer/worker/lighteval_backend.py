@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polyglot_trainer
 from polyglot_trainer.eval_scores import Score
+from polyglot_trainer.eval_tasks import METRICS
 from polyglot_trainer.run_folder import RunFolder
 from polyglot_trainer.worker.evaluate import result_row
 from polyglot_trainer.worker.failures import Failure
@@ -61,7 +62,7 @@ class LightevalBackend:
         tell(1, 1)
         dataset = self._spec["data"].get(label, _HUB_DATA)
         made_by = {"lighteval": versions_of(work / "out")}
-        row = result_row(self._spec, task, score, shots=0, dataset=dataset, versions=made_by)
+        row = result_row(self._spec, METRICS[task], score, shots=0, dataset=dataset, versions=made_by)
         return {**row, "template": "none"}
 
     def _orders(self, label: str, work: Path) -> Path:

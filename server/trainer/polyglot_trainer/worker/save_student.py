@@ -9,11 +9,14 @@ from polyglot_trainer.run_folder import RunFolder
 from polyglot_trainer.worker.chat_template import ChatTemplate
 from polyglot_trainer.worker.failures import Failure
 from polyglot_trainer.worker.journal import Journal
+from polyglot_trainer.worker.load_model import load_model
 from polyglot_trainer.worker.manifest import file_sha256
 
 
-def save_student(trainer, spec: dict, folder: RunFolder, template: ChatTemplate, tokenizer) -> list[tuple[str, str]]:
-    """Folders under out/ and the kind of artifact in each."""
+def save_student(
+    trainer, spec: dict, base: dict, folder: RunFolder, template: ChatTemplate, tokenizer
+) -> list[tuple[str, str]]:
+    """Folders under out/ and the kind of artifact in each. `base` is the model of the plan."""
     prepare_generation(trainer.model, template, tokenizer)
     tokenizer.chat_template = template.for_saving()
     tokenizer.pad_token = template.pad
@@ -25,7 +28,7 @@ def save_student(trainer, spec: dict, folder: RunFolder, template: ChatTemplate,
         trainer.save_model(str(folder.out / "adapter"))
         saved.append(("adapter", "adapter"))
         if spec["output"]["merge"] == "bf16":
-            _save_merged(trainer, folder.out / "model")
+            _save_merged(trainer, spec, base, folder)
             saved.append(("model", "model"))
     for name, _ in saved:
         tokenizer.save_pretrained(folder.out / name)
@@ -35,9 +38,17 @@ def save_student(trainer, spec: dict, folder: RunFolder, template: ChatTemplate,
     return saved
 
 
-def _save_merged(trainer, path: Path) -> None:
-    merged = trainer.accelerator.unwrap_model(trainer.model).merge_and_unload()
-    merged.to(torch.bfloat16).save_pretrained(path)
+def _save_merged(trainer, spec: dict, base: dict, folder: RunFolder) -> None:
+    """The adapter merged into the base, in bf16. A 4-bit base is loaded anew in full: its rounding stays out."""
+    if spec["mode"] == "qlora":
+        from peft import PeftModel
+
+        whole = load_model(base, dtype=torch.bfloat16)
+        merged = PeftModel.from_pretrained(whole, str(folder.out / "adapter")).merge_and_unload()
+        merged.generation_config = trainer.accelerator.unwrap_model(trainer.model).generation_config
+    else:
+        merged = trainer.accelerator.unwrap_model(trainer.model).merge_and_unload()
+    merged.to(torch.bfloat16).save_pretrained(folder.out / "model")
 
 
 def prepare_generation(model, template: ChatTemplate, tokenizer) -> None:

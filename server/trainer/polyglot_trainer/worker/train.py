@@ -63,7 +63,7 @@ def train(folder: RunFolder, plan: dict, spec: dict, journal: Journal, stop: Sto
     journal.emit("run.state", {"state": "finalizing"})
     if not trainer.is_world_process_zero():
         return
-    saved = save_student(trainer, spec, folder, template, tokenizer)
+    saved = save_student(trainer, spec, plan["model"], folder, template, tokenizer)
     smoke_test(folder.out / saved[0][0], trainer.accelerator.unwrap_model(trainer.model), AutoTokenizer)
     tell_artifacts(folder, journal, saved, _report(spec, encoded, reporter, trainer), trainer.state.global_step)
 
