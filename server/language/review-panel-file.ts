@@ -11,7 +11,7 @@ export interface PanelFile {
 	readonly version: number;
 	/** Share of the lines that are read; 1 when also what only the whole file can say is known. */
 	readonly share: number;
-	/** Which way serves the file. */
+	/** Which way serves the file; empty where it is the text in the editor. */
 	readonly note: string;
 	/** Why samples can't be edited; null where they can. */
 	readonly readOnly: string | null;

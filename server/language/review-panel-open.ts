@@ -18,7 +18,7 @@ export class OpenPanelFile implements PanelFile {
 	table = new ReviewTable(0);
 	version = 1;
 	share = 0;
-	readonly note = "open in the editor";
+	readonly note = "";
 	readonly readOnly = null;
 	readonly #file: () => AnnotatedFile | undefined;
 	readonly #now: () => number;

@@ -53,7 +53,7 @@ function columnElement(
 }
 
 function part(sample: ReviewSample, isShown: (role: string) => boolean): Reading {
-	const { turns, marks } = readingOf(sample);
+	const { turns, marks } = readingOf(sample, true);
 	return { turns: turns.filter(({ role }) => isShown(role)), marks };
 }
 

@@ -18,7 +18,8 @@ export class Header {
 		this.#title = line.appendChild(element("h1"));
 		const buttons = line.appendChild(element("div", "buttons"));
 		this.#drop = buttons.appendChild(button("", drop));
-		this.#filters = buttons.appendChild(button(`Filters  ${keyOf("filters")}`, () => act("filters")));
+		this.#filters = buttons.appendChild(button("Filters", () => act("filters")));
+		this.#filters.append(element("kbd", "", keyOf("filters")));
 		const help = buttons.appendChild(button("?", () => act("help")));
 		help.setAttribute("aria-label", "Shortcuts");
 		this.#counts = element("p", "counts");
@@ -38,12 +39,12 @@ export class Header {
 			`${whole(accepted)} accepted`,
 			`${whole(rejected)} rejected`,
 			`${whole(left)} left`,
-			...(broken > 0 ? [`${whole(broken)} lines without a sample`] : []),
+			...(broken > 0 ? [`${whole(broken)} ${broken === 1 ? "line" : "lines"} without a sample`] : []),
 		];
 		this.#counts.textContent = words.join(" · ");
 		this.#drawBar(samples, accepted, rejected);
 		const reading = share < 1 ? [`read ${Math.floor(share * 100)} %`] : [];
-		this.#note.textContent = [...reading, ...(readOnly === null ? [] : [readOnly]), note].join(" · ");
+		this.#note.textContent = [...reading, readOnly, note].filter(Boolean).join(" · ");
 		this.#filters.setAttribute("aria-expanded", `${showsFilters}`);
 		this.#drop.hidden = rejected === 0 || readOnly !== null;
 		this.#drop.textContent = `Drop ${whole(rejected)} rejected from the file`;

@@ -10,10 +10,7 @@ export const rowHeight = 46;
 
 const previewLength = 90;
 
-const marks = {
-	accepted: { sign: "✓", word: "accepted" },
-	rejected: { sign: "✕", word: "rejected" },
-} as const;
+const signs = { accepted: "✓", rejected: "✕" } as const;
 
 /** `row` is undefined until the engine has answered. */
 export function rowElement(
@@ -34,15 +31,25 @@ export function rowElement(
 		return holder;
 	}
 	holder.classList.toggle("seen", row.isSeen);
-	holder.setAttribute("aria-label", labelOf(row));
 	holder.append(stateElement(row), headElement(row), previewElement(row));
 	return holder;
 }
 
+/** A sign for the eye, a word for the ear. */
 function stateElement({ decision, isWeak, isSeen }: ReviewRow): HTMLElement {
-	if (decision !== null) return element("span", `state ${decision}`, marks[decision].sign);
-	if (isWeak) return element("span", "state weak", "!");
-	return element("span", `state ${isSeen ? "" : "unseen"}`, isSeen ? "" : "•");
+	const [kind, sign, word] =
+		decision !== null
+			? [decision, signs[decision], decision]
+			: isWeak
+				? ["weak", "!", "weak"]
+				: isSeen
+					? ["", "", "seen"]
+					: ["unseen", "•", "not seen"];
+	const state = element("span", `state ${kind}`);
+	const seen = element("span", "", sign);
+	seen.ariaHidden = "true";
+	state.append(seen, element("span", "spoken", `${word}, `));
+	return state;
 }
 
 function headElement({ line, language, teacher, strategy, finding, more }: ReviewRow): HTMLElement {
@@ -63,17 +70,4 @@ function previewElement({ preview, language }: ReviewRow): HTMLElement {
 /** `google/gemma-3-27b` is known by its last part. */
 export function shortTeacher(teacher: string | null): string | null {
 	return teacher === null ? null : (teacher.split("/").at(-1) ?? teacher);
-}
-
-function labelOf({ line, language, teacher, finding, more, decision, isSeen, preview }: ReviewRow): string {
-	return [
-		`Line ${line + 1}`,
-		language,
-		shortTeacher(teacher),
-		decision ?? (isSeen ? "seen" : "not seen"),
-		finding === null ? null : more > 0 ? `${finding} and ${more} more` : finding,
-		visibleLine(preview, previewLength),
-	]
-		.filter((word) => word !== null && word !== "")
-		.join(", ");
 }

@@ -2,12 +2,17 @@
 import type { ReviewSample } from "../../server/core/review/messages.ts";
 import type { Reading } from "../reading/reading.ts";
 
-/** Findings that nobody accepted or hid are underlined. */
-export function readingOf({ turns, findings }: ReviewSample): Reading {
+/**
+ * Findings that nobody accepted or hid. Those about a whole turn stand beside the text already; `isAlone` says that
+ * nothing does.
+ */
+export function readingOf({ turns, findings }: ReviewSample, isAlone = false): Reading {
 	return {
 		turns: turns.map(({ role, text, language, field }) => ({ role, text, language, field })),
-		marks: findings.flatMap(({ field, start, end, message, isHidden }) =>
-			isHidden || field === null || !turns.some((turn) => turn.field === field) ? [] : [{ field, start, end, message }],
-		),
+		marks: findings.flatMap(({ field, start, end, message, isHidden }) => {
+			const turn = turns.find((one) => one.field === field);
+			const isWhole = start === null || end === null || (start === 0 && end >= (turn?.text.length ?? 0));
+			return isHidden || field === null || !turn || (isWhole && !isAlone) ? [] : [{ field, start, end, message }];
+		}),
 	};
 }

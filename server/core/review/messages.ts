@@ -77,7 +77,7 @@ export const ReviewOverview = z.object({
 	version: z.int(),
 	/** Share of the lines that are read and measured; 1 at the end. */
 	share: z.number(),
-	/** Which way serves the file. */
+	/** Which way serves the file; empty where it is the text in the editor. */
 	note: z.string(),
 	/** Why samples can't be edited; null where they can. */
 	readOnly: z.nullable(z.string()),
