@@ -7,6 +7,7 @@ import { languages } from "../server/core/languages.ts";
 import type { Project } from "../server/core/project.ts";
 import type { Strategy } from "../server/core/sample-row.ts";
 import type { App } from "./app.ts";
+import { inviteTeachers } from "./generate.ts";
 import { hostPanel } from "./panel-host.ts";
 import { readProjectFile } from "./project-edit.ts";
 import { chooseTeachers } from "./teachers.ts";
@@ -179,6 +180,7 @@ async function answer(app: App, runId: string, message: unknown, watch: () => Pr
 			return vscode.commands.executeCommand("polyglot.generate", { teachers: [asked.teacher] });
 		case "resumeComparison":
 			requireTrust();
+			await inviteTeachers(app);
 			await app.engine.request(requests.resumeGeneration, { runId });
 			return watch();
 		case "cancelComparison":

@@ -29,7 +29,13 @@ export async function resumeGeneration(app: App): Promise<void> {
 		})),
 		"Resume generation",
 	);
+	await inviteTeachers(app);
 	const { runId } = await app.engine.request(requests.resumeGeneration, { runId: run.runId });
 	followGeneration(app, runId, vscode.Uri.file(run.output));
 	await vscode.commands.executeCommand("polyglot.openMonitor", { runId });
+}
+
+/** Before a run goes on at the user's wish: whichever model of the editor is among its teachers may ask for consent. */
+export async function inviteTeachers({ engine }: App): Promise<void> {
+	engine.models.invite((await engine.request(requests.teachers, {})).map(({ name }) => name));
 }

@@ -8,6 +8,7 @@ import type { Wish } from "../server/core/score/recommend.ts";
 import { RunPanelRequest } from "../server/core/trainer/panel-message.ts";
 import type { App } from "./app.ts";
 import { chooseRun } from "./choose-run.ts";
+import { inviteTeachers } from "./generate.ts";
 import { panelHtml } from "./panel-html.ts";
 import { reporting } from "./report.ts";
 import { freezePopulation, generatePlan, openMeasurement, openSamples, openScoreRow } from "./score-ways.ts";
@@ -121,6 +122,10 @@ async function answer(app: App, panel: vscode.WebviewPanel, state: PanelState, m
 			return app.engine.request(requests.pauseGeneration, { runId: state.runId ?? "" });
 		case "resume":
 			return resumeWatched(app, panel, state);
+		case "rerun":
+			return resumeWatched(app, panel, state, [asked.cause]);
+		case "copyCurl":
+			return copyCurl(app, state.runId ?? "", asked.key);
 		case "cancel":
 			if (state.panel === "monitor") return app.engine.request(requests.cancelGeneration, { runId: state.runId ?? "" });
 			return vscode.commands.executeCommand("polyglot.cancelRun", { runId: state.runId });
@@ -167,10 +172,25 @@ async function send(app: App, panel: vscode.WebviewPanel, { panel: panelName, ru
 }
 
 /** Goes on with the run the monitor shows. Its progress is in the panel, so no notification is needed. */
-async function resumeWatched(app: App, panel: vscode.WebviewPanel, state: PanelState): Promise<void> {
+async function resumeWatched(
+	app: App,
+	panel: vscode.WebviewPanel,
+	state: PanelState,
+	rerun?: readonly string[],
+): Promise<void> {
 	requireTrust();
-	await app.engine.request(requests.resumeGeneration, { runId: state.runId ?? "" });
+	const runId = state.runId ?? "";
+	await inviteTeachers(app);
+	await app.engine.request(requests.resumeGeneration, { runId, ...(rerun ? { rerun: [...rerun] } : {}) });
 	await send(app, panel, state);
+}
+
+async function copyCurl(app: App, runId: string, key: string): Promise<void> {
+	const { teacher, curl } = await app.engine.request(requests.requestCurl, { runId, key });
+	await vscode.env.clipboard.writeText(curl);
+	void vscode.window.showInformationMessage(
+		`The request to ${teacher} is on the clipboard. Its key is a variable in it; set that before you run it.`,
+	);
 }
 
 /** Writes what a panel exports where the user says. */

@@ -145,6 +145,12 @@ export const requests = {
 	/** Answers with the monitor's message; from then on `runView` follows once a second. */
 	watchGeneration: request("polyglot/watchGeneration", RunId, z.unknown()),
 	unwatchGeneration: request("polyglot/unwatchGeneration", RunId, Nothing),
+	/** One request of a run as a command to try by hand; the API key is a variable in it, never its value. */
+	requestCurl: request(
+		"polyglot/requestCurl",
+		z.extend(RunId, { key: z.string() }),
+		z.object({ teacher: z.string(), curl: z.string() }),
+	),
 	interruptedGenerations: request("polyglot/interruptedGenerations", Nothing, z.array(InterruptedGeneration)),
 	connectTrainer: request(
 		"polyglot/connectTrainer",

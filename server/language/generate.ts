@@ -1,6 +1,7 @@
 /** Generation runs as the editor asks for them; each goes on in the engine until it ends or the engine does. */
 import { requests } from "../core/engine-api.ts";
 import type { PracticeMode } from "../core/practice-mode.ts";
+import { requestStory } from "../node/generate-curl.ts";
 import { readManifest } from "../node/generate-folder.ts";
 import { listInterruptedRuns } from "../node/generate-interrupted.ts";
 import { estimateGenerateRun, resumeGenerateRun, startGenerateRun } from "../node/generate-run.ts";
@@ -49,6 +50,10 @@ export const generateFeature =
 		respond(server, requests.pauseGeneration, ({ runId }) => {
 			active.get(runId)?.pause("Paused by you. Resume it when you like.");
 			return {};
+		});
+		respond(server, requests.requestCurl, async ({ runId, key }) => {
+			const { teacher, curl } = await requestStory(requireFolder(server), runId, key);
+			return { teacher, curl };
 		});
 		respond(server, requests.interruptedGenerations, () => listInterruptedRuns(requireFolder(server)));
 		comparisonRequests(server, practice, active);

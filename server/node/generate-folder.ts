@@ -87,6 +87,7 @@ export async function replayRun(
 	folder: string,
 	cells: readonly CellProgress[],
 	rerun: readonly string[] = [],
+	onAttempt: (line: JournalLine) => void = () => {},
 ): Promise<Replayed> {
 	const again = new Set<string>();
 	const bad: string[] = [];
@@ -96,6 +97,7 @@ export async function replayRun(
 	const journal = await JsonlLog.open(join(folder, "journal.jsonl"), (text) => {
 		const line = readLine(JournalLine, text);
 		if (!line) return void bad.push(text);
+		onAttempt(line);
 		countAttempt(line.cell === undefined ? undefined : cells[line.cell], line);
 		if (line.verdict !== "again" && settled.get(line.key) !== "accepted") settled.set(line.key, line.verdict);
 		if (line.verdict === "dropped" && [line.outcome, ...line.reasons].some((cause) => rerun.includes(cause)))

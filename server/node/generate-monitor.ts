@@ -1,6 +1,8 @@
 /** Collects what the monitor panel shows of one session: histories are kept short, texts are cut. */
+
+import type { FailureClasses } from "../core/generate/failure-classes.ts";
 import type { MonitorLane, MonitorMessage, MonitorSample } from "../core/generate/monitor-message.ts";
-import type { Manifest } from "../core/generate/run-records.ts";
+import type { JournalLine, Manifest } from "../core/generate/run-records.ts";
 import { isPractice } from "../core/generate/run-records.ts";
 import type { SampleRow } from "../core/sample-row.ts";
 import type { SessionProgress } from "./generate-progress.ts";
@@ -18,11 +20,14 @@ export class RunMonitor {
 	readonly #startedAt = performance.now();
 	readonly #histories = new Map<string, { limits: History["limits"]; pauses: History["pauses"] }>();
 	readonly #latest: MonitorSample[] = [];
+	readonly #failures: FailureClasses;
 	#rates: MonitorMessage["rates"] = [];
 	#counted = { atS: 0, accepted: 0 };
 
-	constructor(manifest: Manifest, accepted: number) {
+	/** `failures` holds those of earlier sessions. */
+	constructor(manifest: Manifest, accepted: number, failures: FailureClasses) {
 		this.#manifest = manifest;
+		this.#failures = failures;
 		this.#counted.accepted = accepted;
 		for (const { name } of manifest.teachers) this.#histories.set(name, { limits: [], pauses: [] });
 	}
@@ -36,6 +41,10 @@ export class RunMonitor {
 		const pauses = this.#histories.get(teacher)?.pauses;
 		pauses?.push({ atS: this.#now(), seconds: ms / 1000, reason });
 		if (pauses && pauses.length > pausesKept) pauses.shift();
+	}
+
+	attempt(teacher: string, line: JournalLine): void {
+		this.#failures.add(teacher, line);
 	}
 
 	sample(teacher: string, { language, strategy, prompt, response }: SampleRow): void {
@@ -60,6 +69,7 @@ export class RunMonitor {
 				pauses: this.#histories.get(lane.teacher)?.pauses ?? [],
 			})),
 			reasons: Object.entries(progress.reasons).map(([reason, count]) => ({ reason, count })),
+			failures: this.#failures.list(),
 			latest: [...this.#latest],
 		};
 	}

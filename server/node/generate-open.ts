@@ -5,8 +5,9 @@ import { type Accept, duplicateText } from "../core/generate/acceptance.ts";
 import { isBatched } from "../core/generate/batch-price.ts";
 import { CellProgress } from "../core/generate/cell-progress.ts";
 import type { CompletionDoor } from "../core/generate/completion-door.ts";
+import { FailureClasses } from "../core/generate/failure-classes.ts";
 import { NumberSet } from "../core/generate/number-set.ts";
-import type { Manifest } from "../core/generate/run-records.ts";
+import type { JournalLine, Manifest } from "../core/generate/run-records.ts";
 import { UserError } from "../core/problem.ts";
 import type { SampleRow } from "../core/sample-row.ts";
 import { BatchLog } from "./generate-batch-log.ts";
@@ -56,6 +57,8 @@ export interface OpenedRun {
 	readonly batches: BatchLog | undefined;
 	/** Cut-off answers that were asked again with twice the token limit. */
 	readonly doubled: number;
+	/** What went wrong in earlier sessions. */
+	readonly failures: FailureClasses;
 	/** Texts that stand in the output, as 52-bit numbers. */
 	readonly seen: NumberSet;
 }
@@ -65,7 +68,8 @@ export async function openRun(options: SessionOptions): Promise<OpenedRun> {
 	const { manifest, seeds, path } = options;
 	const batches = await openBatches(options);
 	const cells = manifest.cells.map((cell, index) => new CellProgress(cell, index));
-	const replayed = await replayRun(path, cells, options.rerun);
+	const failures = new FailureClasses();
+	const replayed = await replayRun(path, cells, options.rerun, (line) => failures.add(teacherOf(manifest, line), line));
 	const plans = new RunPlans(manifest, seeds.rows);
 	plans.remember(replayed.plannedKeys);
 	const seen = new NumberSet();
@@ -82,8 +86,12 @@ export async function openRun(options: SessionOptions): Promise<OpenedRun> {
 		await output.append(row);
 	}
 	const found = await recoverRows(recovered, replayed, cells);
-	return { cells, batches, plans, logs: found.logs, output, unsettled: found.unsettled, doubled: found.doubled, seen };
+	const { logs, unsettled: left, doubled } = found;
+	return { cells, batches, plans, logs, output, unsettled: left, doubled, failures, seen };
 }
+
+const teacherOf = ({ cells }: Manifest, { cell }: JournalLine): string =>
+	(cell === undefined ? undefined : cells[cell]?.teacher) ?? "";
 
 /** A teacher that is asked directly again must not leave a batch behind that is paid for. */
 async function openBatches({ path, manifest }: SessionOptions): Promise<BatchLog | undefined> {

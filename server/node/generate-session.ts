@@ -67,7 +67,7 @@ export class RunSession implements RunWork {
 		this.#opened = teachers.map((teacher) => openLane(teacher, run, options, this));
 		this.#lanes = this.#opened.map(({ lane }) => lane);
 		const { accepted } = countsOf(run.cells, this.#lanes);
-		this.#monitor = new RunMonitor(options.manifest, accepted);
+		this.#monitor = new RunMonitor(options.manifest, accepted, run.failures);
 		for (const lane of this.#lanes) this.#monitor.limit(lane.teacher.name, lane.limit);
 		this.#rate = new AcceptanceRate(() => performance.now(), accepted);
 	}
@@ -200,6 +200,7 @@ export class RunSession implements RunWork {
 		else this.#reused += 1;
 		if (line.outcome === "truncated" && line.verdict === "again") this.#doubled += 1;
 		countAttempt(cell, line);
+		this.#monitor.attempt(cell.cell.teacher, line);
 		await this.#run.logs.journal.append(line);
 	}
 

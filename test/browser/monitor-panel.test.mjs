@@ -1,34 +1,20 @@
 // The monitor alone in a real browser, fed by a real run over the practice teachers: pictures, accessibility, hostile text.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import * as esbuild from "esbuild";
-import { launchBrowser } from "../host/browser.mjs";
 import { root } from "../tools/setup.mjs";
+import { overflow, pictures, startBarePanel, themes } from "./bare-panel.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const themes = JSON.parse(readFileSync(join(root, "test/fixtures/score-panel/themes.json"), "utf8"));
-const policy = "default-src 'none'; img-src data: blob:; style-src 'nonce-test'; script-src 'nonce-test'";
-const pictures = join(root, "test-results");
-let browser;
-let bundle;
+let panel;
 let messages;
-
 before(async () => {
 	messages = await messagesOfARun();
-	const source = `import "./webview/panel.css"; import { draw } from "./webview/monitor/panel.ts";
-		window.posted = []; window.show = (message) => draw(document.getElementById("root"), message, (asked) => window.posted.push(asked));`;
-	const stdin = { contents: source, resolveDir: root, loader: "ts" };
-	const built = await esbuild.build({ stdin, bundle: true, write: false, outdir: "out", format: "iife" });
-	const text = (extension) => built.outputFiles.find(({ path }) => path.endsWith(extension)).text;
-	bundle = { script: text(".js"), style: text(".css") };
-	browser = await launchBrowser();
-	mkdirSync(pictures, { recursive: true });
+	panel = await startBarePanel("monitor/panel.ts", "draw");
 });
-after(() => browser?.close());
+after(() => panel?.close());
+const open = (theme, shown, width = 1180) => panel.open(theme, shown, { width });
 
 /** What the engine sends while three teachers write in three languages against a capped, slow and faulty server. */
 async function messagesOfARun() {
@@ -63,33 +49,12 @@ async function messagesOfARun() {
 	};
 }
 
-async function open(theme, shown, width = 1180) {
-	const page = await browser.newPage({ viewport: { width, height: 820 } });
-	const faults = [];
-	page.on("pageerror", (error) => faults.push(error.message));
-	page.on("console", (line) => line.type() === "error" && faults.push(line.text()));
-	const colours = Object.entries(themes[theme]).map(([name, value]) => `--vscode-${name}: ${value};`);
-	const font = "--vscode-font-family: sans-serif; --vscode-font-size: 13px;";
-	await page.setContent(`<!doctype html><html lang="en"><head><title>Monitor</title>
-		<meta http-equiv="Content-Security-Policy" content="${policy}">
-		<style nonce="test">:root { ${colours.join(" ")} ${font} } body { margin: 0; } ${bundle.style}</style></head>
-		<body><main id="root"></main><script nonce="test">${bundle.script.replaceAll("</script", "<\\/script")}</script></body></html>`);
-	await page.evaluate((sent) => window.show(sent), shown);
-	return { page, faults };
-}
-
 for (const theme of Object.keys(themes)) {
 	test(`running, waiting and ended have their pictures and no accessibility violation: ${theme}`, async () => {
 		assert.ok(messages.waiting, "a server that says 429 makes the run wait");
 		for (const [name, message] of Object.entries(messages)) {
 			const { page, faults } = await open(theme, message);
-			await page.evaluate(axe);
-			const { violations } = await page.evaluate(() => window.axe.run(document));
-			assert.deepEqual(
-				violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`),
-				[],
-				name,
-			);
+			assert.deepEqual(await panel.violations(page), [], name);
 			await page.screenshot({ path: join(pictures, `monitor-${name}-${theme}.png`), fullPage: true });
 			assert.deepEqual(faults, []);
 			await page.close();
@@ -128,42 +93,91 @@ test("pause, cancel and resume are asked for, each in its state", async () => {
 	await page.close();
 });
 
+test("what gave no sample is told by class, in the server's redacted words", async () => {
+	const { page } = await open("dark", messages.end);
+	const text = await page.locator(".monitor-failures").textContent();
+	assert.match(text, /busy.*asked again.*the server was at its limit/);
+	assert.match(text, /transient/);
+	assert.ok((await page.locator(".monitor-failures .examples code").count()) > 0);
+	assert.equal(await page.getByRole("button", { name: /^Ask again/ }).count(), 0, "all targets are reached");
+	await page.close();
+});
+
+test("a class is asked again, and a request copied, where the run stands still short of its targets", async () => {
+	const examples = [{ teacher: "gemma", message: "finish reason length", key: "abc" }];
+	const short = {
+		...messages.end,
+		state: "paused",
+		message: "The budget is used up.",
+		accepted: 10,
+		failures: [{ cause: "truncated", again: 2, dropped: 7, examples }],
+	};
+	const { page } = await open("light", short);
+	await page.screenshot({ path: join(pictures, "monitor-failures-light.png"), fullPage: true });
+	await page.getByRole("button", { name: "Ask again what was given up as truncated" }).click();
+	await page.getByRole("button", { name: /Copy as curl: gemma/ }).click();
+	assert.deepEqual(await page.evaluate(() => window.posted), [
+		{ type: "rerun", cause: "truncated" },
+		{ type: "copyCurl", key: "abc" },
+	]);
+	await page.evaluate((sent) => window.show(sent), { ...short, state: "running" });
+	assert.equal(await page.getByRole("button", { name: /^Ask again/ }).count(), 0);
+	assert.match(await page.locator(".monitor-failures").textContent(), /once the run is paused or ended/);
+	await page.close();
+});
+
+test("spent and projected stand against the cap", async () => {
+	const money = { spent: { EUR: 0.8 }, projected: { EUR: 1.6 }, budget: { amount: 1, currency: "EUR" } };
+	const { page } = await open("dark", { ...messages.running, ...money });
+	const cap = page.locator("p.cap");
+	assert.match(
+		await cap.textContent(),
+		/80 % of the cap of 1\.00 EUR spent; at this rate the run needs 1\.60 EUR and will pause/,
+	);
+	assert.equal(await cap.locator("meter").getAttribute("value"), "0.8");
+	await page.close();
+});
+
+test("the limit over time and each pause with its reason are drawn", async () => {
+	const { page } = await open("dark", messages.end);
+	assert.equal(await page.locator("figure.limit path.curve").count(), 3);
+	const pauses = await page.locator("figure.limit rect.pause title").allTextContents();
+	assert.ok(pauses.length > 0 && pauses.every((text) => /asks to slow down|500/.test(text)), pauses.join("; "));
+	await page.close();
+});
+
 test("a teacher's text is text: no markup, no link, nothing loaded", async () => {
 	const hostile = '<img src=x onerror="window.broken = 1"><script>window.broken = 1</script>[x](command:y)';
 	const [sample] = messages.end.latest;
 	const message = {
 		...messages.end,
 		message: hostile,
-		reasons: [{ reason: hostile, count: 1 }],
+		failures: [{ cause: hostile, again: 0, dropped: 1, examples: [{ teacher: "x", message: hostile, key: "k" }] }],
 		latest: [{ ...sample, prompt: hostile, response: hostile }],
 	};
 	const { page, faults } = await open("dark", message);
 	assert.equal(await page.evaluate(() => window.broken), undefined);
 	assert.equal(await page.locator("img, a, main script").count(), 0);
-	assert.equal(await page.locator("article p.response").textContent(), hostile);
+	assert.equal(await page.locator('article [data-field="response"]').textContent(), hostile);
 	assert.deepEqual(faults, []);
 	await page.close();
 });
 
 test("Arabic samples are read from right to left", async () => {
 	const { page } = await open("dark", messages.end);
-	const arabic = page.locator('article p[lang="ar"]').first();
-	if ((await page.locator('article p[lang="ar"]').count()) === 0)
-		await page.evaluate((sent) => window.show(sent), {
-			...messages.end,
-			latest: [{ ...messages.end.latest[0], language: "ar" }],
-		});
-	assert.equal(await arabic.getAttribute("dir"), "rtl");
+	const text = "ما هي عاصمة المغرب؟ الرباط.";
+	await page.evaluate((sent) => window.show(sent), {
+		...messages.end,
+		latest: [{ ...messages.end.latest[0], language: "ar", prompt: text, response: text }],
+	});
+	const body = page.locator('article [data-field="response"]');
+	assert.deepEqual([await body.getAttribute("dir"), await body.getAttribute("lang")], ["rtl", "ar"]);
 	await page.close();
 });
 
 test("at 420 pixels nothing runs out of the panel", async () => {
 	const { page } = await open("dark", messages.end, 420);
-	const [content, seen] = await page.evaluate(() => [
-		document.documentElement.scrollWidth,
-		document.documentElement.clientWidth,
-	]);
-	assert.ok(content <= seen, `${content} > ${seen}`);
+	assert.ok((await overflow(page)) <= 0);
 	await page.close();
 });
 

@@ -31,6 +31,7 @@ export function drawHeader(section: HTMLElement, shown: MonitorMessage, post: (r
 		.text(String);
 	drawProgress(section, shown);
 	drawFigures(section, shown);
+	drawCap(section, shown);
 	drawButtons(section, shown, post);
 }
 
@@ -124,6 +125,40 @@ function moneyFigures({ spent, projected, budget, lanes }: MonitorMessage): Figu
 		];
 		return { name: "spent", value: money(spent[currency] ?? 0, currency), unit: parts.join(", ") };
 	});
+}
+
+/** What was spent of the cap, and what the whole run will have cost at this rate. */
+function drawCap(section: HTMLElement, { spent, projected, budget }: MonitorMessage): void {
+	const shown = budget ? [{ ...budget, used: spent[budget.currency] ?? 0, whole: projected?.[budget.currency] }] : [];
+	const line = select(section).selectAll("p.cap").data(shown).join("p").attr("class", "cap");
+	line
+		.selectAll("meter")
+		.data((cap) => [cap])
+		.join("meter")
+		.attr("max", ({ amount }) => amount)
+		.attr("high", ({ amount }) => amount * 0.9)
+		.attr("value", ({ used }) => used)
+		.attr("aria-label", ({ used, amount, currency }) => `${money(used, currency)} of ${money(amount, currency)} spent`);
+	line
+		.selectAll("span")
+		.data((cap) => [capText(cap)])
+		.join("span")
+		.text(String);
+}
+
+interface Cap {
+	readonly amount: number;
+	readonly currency: string;
+	readonly used: number;
+	readonly whole: number | undefined;
+}
+
+function capText({ amount, currency, used, whole: expected }: Cap): string {
+	const share = `${Math.round((100 * used) / amount)} % of the cap of ${money(amount, currency)} spent`;
+	if (expected === undefined) return share;
+	return expected > amount
+		? `${share}; at this rate the run needs ${money(expected, currency)} and will pause before its targets`
+		: `${share}; at this rate the run ends at ${money(expected, currency)}`;
 }
 
 interface Button {

@@ -1,7 +1,9 @@
-/** The newest accepted samples in reading form, each in its language's direction. */
+/** The newest accepted samples in reading form, each in its language's direction and fonts. */
 import { select } from "d3";
 import type { MonitorMessage, MonitorSample } from "../../server/core/generate/monitor-message.ts";
-import { findLanguage } from "../../server/core/languages.ts";
+import { languageName } from "../../server/core/generate/system-prompts.ts";
+import { drawReading } from "../reading/draw-reading.ts";
+import { pairReading } from "../reading/reading.ts";
 
 export function drawLatest(section: HTMLElement, { latest }: MonitorMessage): void {
 	section.hidden = latest.length === 0;
@@ -14,25 +16,16 @@ export function drawLatest(section: HTMLElement, { latest }: MonitorMessage): vo
 		.order();
 	article
 		.selectAll("p.origin")
-		.data(({ teacher, language, strategy }) => [
-			`${teacher} · ${findLanguage(language)?.name ?? language} · ${strategy}`,
-		])
+		.data(({ teacher, language, strategy }) => [`${teacher} · ${languageName(language)} · ${strategy}`])
 		.join("p")
 		.attr("class", "origin")
 		.text(String);
-	text(article, "prompt", (sample) => sample.prompt);
-	text(article, "response", (sample) => sample.response);
-}
-
-type Articles = ReturnType<typeof select<HTMLElement, MonitorSample>>;
-
-function text(articles: unknown, name: "prompt" | "response", value: (sample: MonitorSample) => string): void {
-	(articles as Articles)
-		.selectAll<HTMLParagraphElement, MonitorSample>(`p.${name}`)
+	article
+		.selectAll<HTMLDivElement, MonitorSample>("div.sample")
 		.data((sample) => [sample])
-		.join("p")
-		.attr("class", name)
-		.attr("lang", ({ language }) => language)
-		.attr("dir", ({ language }) => findLanguage(language)?.direction ?? "auto")
-		.text(value);
+		.join("div")
+		.attr("class", "sample")
+		.each(function ({ prompt, response, language }) {
+			drawReading(this, pairReading(prompt, response, language));
+		});
 }

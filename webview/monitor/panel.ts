@@ -1,11 +1,12 @@
 /** The monitor: what a generation run does now, what it waits for, what it costs, and what came out last. */
 import { select } from "d3";
 import { MonitorMessage, type MonitorRequest } from "../../server/core/generate/monitor-message.ts";
+import { installTooltip } from "../shared/tooltip.ts";
+import { drawFailures } from "./failures.ts";
 import { drawGrid } from "./grid.ts";
 import { drawHeader } from "./header.ts";
 import { drawLatest } from "./latest.ts";
 import { drawPace } from "./pace.ts";
-import { drawReasons } from "./reasons.ts";
 import "./panel.css";
 
 /** What each root shows, so that it can be drawn again when its width changes. */
@@ -16,10 +17,12 @@ export function draw(root: HTMLElement, message: unknown, post: (request: Monito
 	const isFirst = !shownIn.has(root);
 	shownIn.set(root, MonitorMessage.parse(message));
 	redraw(root, post);
-	if (isFirst) new ResizeObserver(() => redraw(root, post)).observe(root);
+	if (!isFirst) return;
+	installTooltip(root);
+	new ResizeObserver(() => redraw(root, post)).observe(root);
 }
 
-const names = ["header", "grid", "pace", "reasons", "latest"] as const;
+const names = ["header", "grid", "pace", "failures", "latest"] as const;
 type SectionName = (typeof names)[number];
 
 function redraw(root: HTMLElement, post: (request: MonitorRequest) => void): void {
@@ -34,7 +37,7 @@ function redraw(root: HTMLElement, post: (request: MonitorRequest) => void): voi
 	drawHeader(sectionOf(root, "header"), shown, post);
 	drawGrid(sectionOf(root, "grid"), shown);
 	drawPace(sectionOf(root, "pace"), shown);
-	drawReasons(sectionOf(root, "reasons"), shown);
+	drawFailures(sectionOf(root, "failures"), shown, post);
 	drawLatest(sectionOf(root, "latest"), shown);
 }
 

@@ -1,6 +1,7 @@
 /** What the monitor panel shows of a generation run, and what it may ask. */
 import * as z from "zod/mini";
 import { Strategy } from "../sample-row.ts";
+import { FailureClass } from "./failure-classes.ts";
 
 export const MonitorCell = z.object({
 	teacher: z.string(),
@@ -60,6 +61,8 @@ export const MonitorMessage = z.object({
 	lanes: z.array(MonitorLane),
 	/** Why samples did not count, most frequent first. */
 	reasons: z.array(z.object({ reason: z.string(), count: z.int() })),
+	/** What went wrong, over all sessions of the run; most frequent first. */
+	failures: z.array(FailureClass),
 	/** Newest accepted samples, newest first. */
 	latest: z.array(MonitorSample),
 });
@@ -70,5 +73,9 @@ export const MonitorRequest = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("pause") }),
 	z.object({ type: z.literal("resume") }),
 	z.object({ type: z.literal("cancel") }),
+	/** Asks again what was given up for this cause. */
+	z.object({ type: z.literal("rerun"), cause: z.string() }),
+	/** Puts one request on the clipboard as a command, without the API key. */
+	z.object({ type: z.literal("copyCurl"), key: z.string() }),
 ]);
 export type MonitorRequest = z.infer<typeof MonitorRequest>;
