@@ -6,13 +6,17 @@ import type { RunView } from "../core/trainer/run-view.ts";
 import type { TrainWish } from "../core/trainer/train-draft.ts";
 import type { LaunchDetails, TrainerClient } from "../node/trainer-client.ts";
 import type { CommandIo, ExitCode } from "./command.ts";
-import { type OptionsOf, runCommand, text, trainerOptions } from "./options.ts";
+import { flag, type OptionsOf, runCommand, text, trainerOptions } from "./options.ts";
+import { trainSweep } from "./train-sweep.ts";
 import { openTrainer, plain } from "./trainer-door.ts";
 
 const usage = `Usage: polyglot train --dataset FILE [--base MODEL] [--trainer URL | --practice] [options]
+       polyglot train --sweep FILE [--sweep FILE …] [--base MODEL] [--evaluate] [options]
        polyglot train --attach RUNID [--trainer URL | --practice]
 
   --dataset FILE   JSONL with prompt and response, or messages
+  --sweep FILE     one student for each teacher in each language of these files, in one group: on Slurm one job array
+  --evaluate       with --sweep: evaluate all with their base and reference, and file the scores in .polyglot/scores.jsonl
   --base MODEL     model id as the trainer offers it (default: the trainer's first)
   --trainer URL    wss://HOST:PORT, or ws://127.0.0.1:PORT for a tunnel (default: polyglot.json, else practice)
   --practice       the practice trainer, whatever polyglot.json says
@@ -38,6 +42,8 @@ const options = {
 	template: text,
 	spec: text,
 	attach: text,
+	sweep: { type: "string", multiple: true },
+	evaluate: flag,
 } as const;
 
 type Options = OptionsOf<typeof options>;
@@ -47,9 +53,14 @@ export const run = (args: string[], io: CommandIo): Promise<ExitCode> =>
 
 async function train(asked: Options, io: CommandIo): Promise<ExitCode> {
 	const { trainer: url, practice: isPractice, ca: caFile, pin } = asked;
-	if ((asked.dataset === undefined) === (asked.attach === undefined)) {
-		throw new UserError("usage", "Give --dataset FILE to launch a run, or --attach RUNID to follow one.");
+	const asks = [asked.dataset, asked.attach, asked.sweep].filter((one) => one !== undefined);
+	if (asks.length !== 1) {
+		throw new UserError(
+			"usage",
+			"Give --dataset FILE to launch a run, --sweep FILE for many, or --attach RUNID to follow one.",
+		);
 	}
+	if (asked.sweep !== undefined) return sweep(asked, asked.sweep, io);
 	const launch = asked.dataset === undefined ? undefined : await readLaunch(asked, asked.dataset, io);
 	const door = await openTrainer({ url, caFile, pin, isPractice }, io);
 	try {
@@ -61,6 +72,28 @@ async function train(asked: Options, io: CommandIo): Promise<ExitCode> {
 		}
 		io.stdout(`${JSON.stringify(report(view, door.client), null, "\t")}\n`);
 		return view.state === "succeeded" ? 0 : 1;
+	} finally {
+		await door.close();
+	}
+}
+
+async function sweep(asked: Options, datasets: readonly string[], io: CommandIo): Promise<ExitCode> {
+	const { trainer: url, practice: isPractice, ca: caFile, pin, title, evaluate: evaluates } = asked;
+	const spec = asked.spec === undefined ? {} : await readSpec(resolve(io.cwd, asked.spec));
+	const door = await openTrainer({ url, caFile, pin, isPractice, runMs: 0 }, io);
+	try {
+		const wish = wishFor(door.client, { base: asked.base, template: asked.template, spec });
+		const runs = await trainSweep(door.client, { datasets, wish, title, evaluates }, io);
+		if (!runs) return 0;
+		const views = runs.map((runId) => door.client.view(runId)).filter((view) => view !== undefined);
+		io.stdout(
+			`${JSON.stringify(
+				views.map((view) => report(view, door.client)),
+				null,
+				"\t",
+			)}\n`,
+		);
+		return views.every(({ state }) => state === "succeeded") ? 0 : 1;
 	} finally {
 		await door.close();
 	}
@@ -121,12 +154,7 @@ function parseObject(content: string): Record<string, unknown> | undefined {
 const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
 async function start(client: TrainerClient, launch: PlannedLaunch, io: CommandIo): Promise<string> {
-	const models = client.server?.capabilities.models ?? [];
-	const base = launch.base ?? models[0]?.id;
-	if (base === undefined) throw new UserError("usage", "The trainer offers no model; ask who runs it.");
-	const offered = models.find(({ id }) => id === base);
-	const template = launch.template ?? offered?.templates[0] ?? "none";
-	const wish = { specVersion: 1, ...launch.spec, model: { id: base }, template } as TrainWish;
+	const wish = wishFor(client, launch);
 	let shown = 0;
 	const onUpload = (stored: number, bytes: number) => {
 		if (stored - shown < bytes / 10) return;
@@ -134,8 +162,16 @@ async function start(client: TrainerClient, launch: PlannedLaunch, io: CommandIo
 		io.stderr(`uploaded ${stored} of ${bytes} bytes`);
 	};
 	const { runId } = await client.launchTrain(wish, launch.dataset, { ...launch.details, onUpload });
-	io.stderr(`run ${runId}: launched on ${plain(base)}`);
+	io.stderr(`run ${runId}: launched on ${plain(wish.model.id)}`);
 	return runId;
+}
+
+function wishFor(client: TrainerClient, asked: Pick<PlannedLaunch, "base" | "template" | "spec">): TrainWish {
+	const models = client.server?.capabilities.models ?? [];
+	const base = asked.base ?? models[0]?.id;
+	if (base === undefined) throw new UserError("usage", "The trainer offers no model; ask who runs it.");
+	const template = asked.template ?? models.find(({ id }) => id === base)?.templates[0] ?? "none";
+	return { specVersion: 1, ...asked.spec, model: { id: base }, template } as TrainWish;
 }
 
 async function attach(client: TrainerClient, runId: string): Promise<string> {

@@ -111,3 +111,38 @@ test("an evaluation of nothing", () => refused(evaluate, [...at], /--run RUNID/)
 test("a run that is unknown", () => refused(evaluate, ["--run", "r-00000000", ...at], /does not know the run/));
 test("a format that is unknown", () =>
 	refused(evaluate, ["--model", "x", "--lang", "en", "--format", "xml", ...at], /--format xml/));
+
+test("a sweep is one command: a student for each teacher in each language, evaluated and scored", async () => {
+	const some = ["a-teacher", "b-teacher"].flatMap((model) =>
+		rows.slice(0, 24).map((line) => JSON.stringify({ ...JSON.parse(line), model, language: "en" })),
+	);
+	await writeFile(join(cwd, "both.jsonl"), `${some.join("\n")}\n`);
+	const swept = await ask(train, ["--sweep", "both.jsonl", "--evaluate", ...at]);
+	assert.equal(swept.code, 0, swept.stderr.join("\n"));
+	const students = JSON.parse(swept.stdout) as Record<string, unknown>[];
+	assert.deepEqual(
+		students.map((student) => [student.teacher_model, student.target_lang, student.state]),
+		[
+			["a-teacher", "en", "succeeded"],
+			["b-teacher", "en", "succeeded"],
+		],
+	);
+	assert.match(swept.stderr.join("\n"), /sweep sweep-\d+: 2 students, 48 rows/);
+	const scores = (await readFile(join(cwd, ".polyglot/scores.jsonl"), "utf8"))
+		.trim()
+		.split("\n")
+		.map((line) => JSON.parse(line));
+	const filed = scores.filter(({ teacher_model }) => /^[ab]-teacher$/.test(teacher_model));
+	assert.equal(filed.length, 2);
+	for (const { ref, base, result } of filed) assert.ok(ref > base && result > base);
+});
+
+test("items of one's own need a trainer that can judge them, and a name, a language and a file", async () => {
+	await writeFile(join(cwd, "quiz.jsonl"), '{"id":"1","question":"?","choices":["a","b"],"answer":1}\n');
+	const model = ["--model", "practice-base", "--lang", "en"];
+	const refused = await ask(evaluate, [...model, "--items", "quiz:en=quiz.jsonl", ...at]);
+	assert.deepEqual([refused.code, refused.stdout], [2, ""]);
+	assert.match(refused.stderr.join(), /can't judge items/);
+	const unclear = await ask(evaluate, [...model, "--items", "quiz.jsonl", ...at]);
+	assert.match(unclear.stderr.join(), /NAME:xx=FILE/);
+});
