@@ -27,7 +27,10 @@ export interface Engine extends vscode.Disposable {
 
 /** Starts the engine with Node of the extension host. Settles when it answers. */
 export async function startEngine(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<Engine> {
-	const server = { module: context.asAbsolutePath("dist/polyglot.mjs"), args: ["lsp"], transport: TransportKind.stdio };
+	// Without it V8 lets the heap of a long run grow to four times what is in use (server/launch.mjs has the figures).
+	const options = { execArgv: ["--heap-growing-percent=50"] };
+	const module = context.asAbsolutePath("dist/polyglot.mjs");
+	const server = { module, args: ["lsp"], transport: TransportKind.stdio, options };
 	const client = new LanguageClient("polyglot", "Polyglot Lens", { run: server, debug: server }, clientOptions(log));
 	answerSecrets(client, context.secrets);
 	const models = new LanguageModels(context.languageModelAccessInformation);
