@@ -7,18 +7,10 @@ import {
 } from "../../server/core/review/messages.ts";
 import { type ReviewAsk, ReviewTell, ReviewView } from "../../server/core/review/panel-protocol.ts";
 import type { Memory } from "../memory.ts";
-import { element } from "../shared/element.ts";
-import { installTooltip } from "../shared/tooltip.ts";
-import { Announcer } from "./announcer.ts";
-import { Drawer } from "./drawer.ts";
-import { drawFindings } from "./findings.ts";
-import { Header } from "./header.ts";
+import { buildFrame, type Frame } from "./frame.ts";
 import { showHelp } from "./help.ts";
 import { type Action, actionOf } from "./keys.ts";
-import { drawMetrics } from "./metrics-table.ts";
-import { RowList } from "./row-list.ts";
-import { SamplePane, titleOf } from "./sample-pane.ts";
-import "./panel.css";
+import { titleOf } from "./sample-pane.ts";
 
 const panels = new WeakMap<HTMLElement, ReviewPanel>();
 
@@ -39,13 +31,7 @@ class ReviewPanel {
 	readonly #post: (ask: ReviewAsk) => void;
 	readonly #memory: Memory;
 	readonly #root: HTMLElement;
-	readonly #header: Header;
-	readonly #drawer: Drawer;
-	readonly #list: RowList;
-	readonly #pane: SamplePane;
-	readonly #findings: HTMLElement;
-	readonly #metrics: HTMLElement;
-	readonly #announcer: Announcer;
+	readonly #frame: Frame;
 	#uri = "";
 	#view: ReviewView = { filter: everySample, line: null, isComparing: false, showsFilters: false };
 	#overview: ReviewOverview | null = null;
@@ -54,6 +40,8 @@ class ReviewPanel {
 	#isNewList = true;
 	/** Place of the chosen line in the list, or where it was when it left it. */
 	#position: number | null = null;
+	/** A place that was chosen before its row was there. */
+	#awaited: number | null = null;
 	#sample: ReviewSample | null = null;
 	readonly #siblings = new Map<number, ReviewSample>();
 	#isEditing = false;
@@ -63,35 +51,18 @@ class ReviewPanel {
 		this.#root = root;
 		this.#post = post;
 		this.#memory = memory;
-		root.replaceChildren();
-		root.classList.add("review");
-		const part = (name: "header" | "section" | "aside" | "div", className: string, label = "") => {
-			const made = root.appendChild(element(name, className));
-			if (label !== "") made.setAttribute("aria-label", label);
-			return made;
-		};
-		const act = (action: Action) => this.#actions[action]();
-		this.#header = new Header(part("header", "review-header"), act, () => post({ type: "dropRejected" }));
-		this.#drawer = new Drawer(part("section", "drawer", "Filters and distributions"), {
+		this.#frame = buildFrame(root, {
+			act: (action) => this.#actions[action](),
+			drop: () => post({ type: "dropRejected" }),
 			filter: (change) => this.#filter(change),
-			jump: (line) => this.#select(line),
-		});
-		this.#list = new RowList(part("div", "list"), {
-			ask: (from, count) => post({ type: "rows", list: this.#listNumber, filter: this.#view.filter, from, count }),
-			choose: (position) => this.#chooseAt(position),
-		});
-		this.#pane = new SamplePane(part("section", "sample", "Sample"), {
-			act,
+			askRows: (from, count) => post({ type: "rows", list: this.#listNumber, filter: this.#view.filter, from, count }),
+			chooseAt: (position) => this.#chooseAt(position),
+			choose: (line) => this.#select(line),
 			save: (changes) => this.#save(changes),
 			cancelEdit: () => this.#endEdit(),
-			choose: (line) => this.#select(line),
+			explain: (code) => post({ type: "explain", code }),
 		});
-		const aside = part("aside", "facts", "Findings and metrics");
-		this.#findings = aside.appendChild(element("section"));
-		this.#metrics = aside.appendChild(element("section"));
-		this.#announcer = new Announcer(root);
-		this.#pane.empty("Reading the file …");
-		installTooltip(root);
+		this.#frame.pane.empty("Reading the file …");
 		document.addEventListener("keydown", (event) => this.#press(event));
 	}
 
@@ -104,32 +75,32 @@ class ReviewPanel {
 		overview: ({ list, overview }) => list === this.#listNumber && this.#take(overview),
 		rows: ({ list, from, rows }) => {
 			if (list !== this.#listNumber) return;
-			this.#list.fill(from, rows);
-			const [first] = rows;
-			if (this.#view.line === null && from === 0 && first) this.#select(first.line, 0);
+			this.#frame.list.fill(from, rows);
+			const awaited = this.#awaited ?? (this.#view.line === null ? 0 : null);
+			if (awaited !== null && rows[awaited - from]) this.#chooseAt(awaited);
 		},
 		sample: ({ sample }) => this.#takeSample(sample),
 		moved: ({ place, wanted }) => {
 			if (place) this.#select(place.line, place.position);
-			else this.#announcer.show(`No further ${wanted} sample in this list.`);
+			else this.#frame.announcer.show(`No further ${wanted} sample in this list.`);
 		},
-		decided: ({ isDecided }) => isDecided || this.#announcer.show("Nothing was decided."),
+		decided: ({ isDecided }) => isDecided || this.#frame.announcer.show("Nothing was decided."),
 		undone: ({ place }) => {
-			if (!place) this.#announcer.show("There is no decision of this session left to undo.");
+			if (!place) this.#frame.announcer.show("There is no decision of this session left to undo.");
 			else if (place.line !== null) this.#select(place.line);
 		},
 		edited: ({ isApplied }) => {
 			if (isApplied) this.#endEdit();
-			this.#announcer.show(
+			this.#frame.announcer.show(
 				isApplied
 					? "Written into the file; undo in the text editor takes it back."
 					: "The editor did not take the change; try again.",
 			);
 		},
 		dropped: ({ dropped }) =>
-			this.#announcer.show(`${dropped} samples dropped; undo in the text editor brings them back.`),
+			this.#frame.announcer.show(`${dropped} samples dropped; undo in the text editor brings them back.`),
 		changed: () => this.#askAgain(),
-		failed: ({ message }) => this.#announcer.show(message),
+		failed: ({ message }) => this.#frame.announcer.show(message),
 	};
 
 	readonly #actions: Readonly<Record<Action, () => void>> = {
@@ -146,8 +117,8 @@ class ReviewPanel {
 		edit: () => this.#toggleEdit(),
 		filters: () => {
 			this.#change({ showsFilters: !this.#view.showsFilters });
-			if (this.#view.showsFilters) this.#drawer.focus();
-			else this.#list.element.focus();
+			if (this.#view.showsFilters) this.#frame.drawer.focus();
+			else this.#frame.list.element.focus();
 		},
 		"reset-filters": () => this.#filter(everySample),
 		reveal: () => this.#view.line !== null && this.#post({ type: "reveal", line: this.#view.line }),
@@ -163,20 +134,20 @@ class ReviewPanel {
 		this.#newList();
 		if (this.#view.line !== null) this.#post({ type: "sample", line: this.#view.line });
 		this.#change({});
-		this.#list.element.focus();
+		this.#frame.list.element.focus();
 	}
 
 	#take(overview: ReviewOverview): void {
 		this.#overview = overview;
 		const isMoved = this.#isNewList || overview.position !== this.#position;
-		if (this.#isNewList) this.#list.reset(overview.matched);
-		else this.#list.refresh(overview.matched);
+		if (this.#isNewList) this.#frame.list.reset(overview.matched);
+		else this.#frame.list.refresh(overview.matched);
 		this.#isNewList = false;
 		if (overview.position !== null) this.#position = overview.position;
-		if (isMoved) this.#list.mark(overview.position);
+		if (isMoved) this.#frame.list.mark(overview.position);
 		this.#drawAround();
 		if (this.#sample === null && overview.matched === 0)
-			this.#pane.empty(overview.share < 1 ? "Reading the file …" : "These filters leave no sample.");
+			this.#frame.pane.empty(overview.share < 1 ? "Reading the file …" : "These filters leave no sample.");
 	}
 
 	#takeSample(sample: ReviewSample): void {
@@ -185,7 +156,7 @@ class ReviewPanel {
 		if (sample.line === this.#view.line) this.#sample = sample;
 		this.#drawSample();
 		if (!isNew || sample.line !== this.#view.line) return;
-		this.#announcer.tell(`${titleOf(sample)}. ${spokenFindings(sample)}`);
+		this.#frame.announcer.tell(`${titleOf(sample)}. ${spokenFindings(sample)}`);
 		clearTimeout(this.#seenTimer);
 		const { key } = sample;
 		if (!sample.isSeen && key !== null)
@@ -202,18 +173,19 @@ class ReviewPanel {
 		if (position === undefined) this.#askOverview();
 		else {
 			this.#position = position;
-			this.#list.mark(position);
+			this.#frame.list.mark(position);
 		}
 	}
 
-	/** A row that is not there yet is brought into view, and chosen by the next key. */
+	/** A row that is not there yet is brought into view, and chosen when it comes. */
 	#chooseAt(wanted: number): void {
-		const position = Math.max(0, Math.min(this.#list.count - 1, wanted));
-		const row = this.#list.row(position);
+		const position = Math.max(0, Math.min(this.#frame.list.count - 1, wanted));
+		const row = this.#frame.list.row(position);
+		this.#awaited = row || this.#frame.list.count === 0 ? null : position;
 		if (row) this.#select(row.line, position);
-		else if (this.#list.count > 0) {
+		else if (this.#awaited !== null) {
 			this.#position = position;
-			this.#list.mark(position);
+			this.#frame.list.mark(position);
 		}
 	}
 
@@ -231,17 +203,17 @@ class ReviewPanel {
 		const { filter, line } = this.#view;
 		const key = this.#sample?.line === line ? this.#sample?.key : null;
 		if (key == null) {
-			this.#announcer.show("This line holds no sample to decide about.");
+			this.#frame.announcer.show("This line holds no sample to decide about.");
 			return;
 		}
 		if (decision !== "cleared") this.#post({ type: "next", filter, line, wanted: "undecided" });
 		this.#post({ type: "decide", key, decision });
-		this.#announcer.show(`Line ${(line ?? 0) + 1} ${decision}.`);
+		this.#frame.announcer.show(`Line ${(line ?? 0) + 1} ${decision}.`);
 	}
 
 	#toggleCompare(): void {
 		if (!this.#view.isComparing && this.#sample?.siblings.length === 0) {
-			this.#announcer.show("No other answer to this seed or prompt in the file.");
+			this.#frame.announcer.show("No other answer to this seed or prompt in the file.");
 			return;
 		}
 		this.#isEditing = false;
@@ -258,7 +230,7 @@ class ReviewPanel {
 	#toggleEdit(): void {
 		const obstacle =
 			this.#overview?.readOnly ?? (this.#sample?.key == null ? "This line holds no sample; open it as text." : null);
-		if (obstacle !== null) this.#announcer.show(obstacle);
+		if (obstacle !== null) this.#frame.announcer.show(obstacle);
 		else if (this.#isEditing) this.#endEdit();
 		else {
 			this.#isEditing = true;
@@ -275,7 +247,7 @@ class ReviewPanel {
 	#endEdit(): void {
 		this.#isEditing = false;
 		this.#drawSample();
-		this.#list.element.focus();
+		this.#frame.list.element.focus();
 	}
 
 	#filter(change: Partial<ReviewFilter>): void {
@@ -309,21 +281,20 @@ class ReviewPanel {
 	#drawAround(): void {
 		this.#root.classList.toggle("comparing", this.#view.isComparing);
 		if (!this.#overview) return;
-		this.#header.draw(this.#overview, this.#view.showsFilters);
-		this.#drawer.draw(this.#overview, this.#view);
+		this.#frame.header.draw(this.#overview, this.#view.showsFilters);
+		this.#frame.drawer.draw(this.#overview, this.#view);
 	}
 
 	#drawSample(): void {
 		const sample = this.#sample;
 		if (!sample) return;
-		this.#pane.draw(sample, {
+		this.#frame.pane.draw(sample, {
 			isEditing: this.#isEditing,
 			isComparing: this.#view.isComparing && sample.siblings.length > 0,
 			siblings: sample.siblings.map((line) => this.#siblings.get(line) ?? null),
 			readOnly: this.#overview?.readOnly ?? null,
 		});
-		drawFindings(this.#findings, sample.findings, (code) => this.#post({ type: "explain", code }));
-		drawMetrics(this.#metrics, sample);
+		this.#frame.drawFacts(sample);
 	}
 }
 
