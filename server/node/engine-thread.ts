@@ -5,6 +5,7 @@ const duties: Readonly<Record<string, () => Promise<void>>> = {
 	"polyglot-measure-share": async () => (await import("./measure-shares.ts")).serveMeasureThread(),
 	"polyglot-line-worker": async () => (await import("./annotate-duty.ts")).serveLines(),
 	"polyglot-text-worker": async () => (await import("./annotate-duty.ts")).serveTexts(),
+	"polyglot-report-worker": async () => (await import("./file-report-thread.ts")).serveReport(),
 	"polyglot-parquet-worker": async () => (await import("./parquet-thread.ts")).serveParquetWorker(),
 };
 
