@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { CellProgress } from "../core/generate/cell-progress.ts";
 import { type Manifest, titleOf } from "../core/generate/run-records.ts";
-import { readManifest, replayRun, runFolder, runIds } from "./generate-folder.ts";
+import { readManifest, runFolder, runIds } from "./generate-folder.ts";
 import { lockRun } from "./generate-lock.ts";
+import { replayRun } from "./generate-replay.ts";
 
 export interface InterruptedRun {
 	readonly runId: string;

@@ -11,12 +11,12 @@ import type { JournalLine, Manifest } from "../core/generate/run-records.ts";
 import { UserError } from "../core/problem.ts";
 import type { SampleRow } from "../core/sample-row.ts";
 import { BatchLog } from "./generate-batch-log.ts";
-import { type RunLogs, replayRun, type Unsettled } from "./generate-folder.ts";
 import type { RunLock } from "./generate-lock.ts";
 import { openOutput } from "./generate-output.ts";
 import { RunPlans, shortHash } from "./generate-plans.ts";
 import type { SessionProgress } from "./generate-progress.ts";
 import { missingRows, recoverRows } from "./generate-recover.ts";
+import { type RunLogs, replayRun, type Unsettled } from "./generate-replay.ts";
 import type { EarlierAnswers } from "./generate-reuse.ts";
 import { type Seeds, sha256 } from "./generate-seeds.ts";
 import type { JsonlLog } from "./jsonl-log.ts";
@@ -69,19 +69,24 @@ export async function openRun(options: SessionOptions): Promise<OpenedRun> {
 	const batches = await openBatches(options);
 	const cells = manifest.cells.map((cell, index) => new CellProgress(cell, index));
 	const failures = new FailureClasses();
-	const replayed = await replayRun(path, cells, options.rerun, (line) => failures.add(teacherOf(manifest, line), line));
 	const plans = new RunPlans(manifest, seeds.rows);
-	plans.remember(replayed.plannedKeys);
+	const replayed = await replayRun(
+		path,
+		cells,
+		options.rerun,
+		(line) => failures.add(teacherOf(manifest, line), line),
+		(key) => plans.remember(key),
+	);
 	const seen = new NumberSet();
-	const written = new Set<string>();
+	const written = new NumberSet();
 	const unsettled = new Set(replayed.unsettled.map(({ line }) => line.key));
 	const recovered: SampleRow[] = [];
 	const output = await openOutput(manifest.output, (row) => {
 		seen.add(rowHash(row));
 		if (row.provenance && unsettled.has(row.provenance.request)) recovered.push(row);
-		if (row.provenance && replayed.accepted.has(row.provenance.request)) written.add(row.provenance.request);
+		if (row.provenance && replayed.accepted.has(row.provenance.request)) written.add(shortHash(row.provenance.request));
 	});
-	for await (const row of missingRows(options, replayed, plans, written)) {
+	for await (const row of missingRows(options, replayed, plans, (key) => written.has(shortHash(key)))) {
 		seen.add(rowHash(row));
 		await output.append(row);
 	}

@@ -34,9 +34,9 @@ export class RunPlans {
 		this.#byId = new Map(seeds.map((seed) => [seed.id, seed]));
 	}
 
-	/** Marks keys of an earlier session as used. */
-	remember(keys: readonly string[]): void {
-		for (const key of keys) this.#keys.add(shortHash(key));
+	/** Marks a key of an earlier session as used. */
+	remember(key: string): void {
+		this.#keys.add(shortHash(key));
 	}
 
 	/** The next request of a cell. Two seeds with one prompt would be one request: the later one counts as drawn again. */

@@ -2,13 +2,13 @@
 import { judge } from "../core/generate/attempt-policy.ts";
 import type { CellProgress } from "../core/generate/cell-progress.ts";
 import { seedPrompt, wantsPair } from "../core/generate/chat-request.ts";
-import type { PlanLine } from "../core/generate/plan.ts";
+import { PlanLine } from "../core/generate/plan.ts";
 import { JournalLine, type Manifest } from "../core/generate/run-records.ts";
 import { sampleOf } from "../core/generate/sample-of.ts";
 import type { Provenance, SampleRow } from "../core/sample-row.ts";
-import type { Replayed, Unsettled } from "./generate-folder.ts";
 import type { RunPlans } from "./generate-plans.ts";
 import { readLines } from "./generate-read.ts";
+import type { Replayed, Unsettled } from "./generate-replay.ts";
 
 /**
  * A row that stands in the output while its journal line was damaged counts as accepted: the line is written anew,
@@ -62,13 +62,16 @@ export async function* missingRows(
 	{ path, manifest }: { readonly path: string; readonly manifest: Manifest },
 	{ accepted }: Replayed,
 	plans: RunPlans,
-	written: ReadonlySet<string>,
+	isWritten: (key: string) => boolean,
 ): AsyncGenerator<SampleRow> {
-	const keys = [...accepted.keys()];
-	const missing = new Set(keys.slice(keys.findLastIndex((key) => written.has(key)) + 1));
+	const keys = [...accepted];
+	const missing = new Set(keys.slice(keys.findLastIndex(isWritten) + 1));
 	if (missing.size === 0) return;
+	const planned = new Map<string, PlanLine>();
+	for await (const line of readLines(`${path}/plan.jsonl`, PlanLine))
+		if (missing.has(line.key)) planned.set(line.key, line);
 	for await (const line of readLines(`${path}/journal.jsonl`, JournalLine)) {
-		const plan = accepted.get(line.key);
+		const plan = planned.get(line.key);
 		if (!plan || line.verdict !== "accepted" || !missing.delete(line.key)) continue;
 		const row = rowAgain(manifest, plans, plan, line);
 		if (row) yield row;

@@ -15,7 +15,6 @@ import { spentByCurrency } from "../core/generate/spending.ts";
 import { isEditorTeacher } from "../core/generate/teacher-kind.ts";
 import type { Templates } from "../core/project.ts";
 import type { SampleRow } from "../core/sample-row.ts";
-import { countAttempt } from "./generate-folder.ts";
 import { type OpenedLane, openLane } from "./generate-lanes.ts";
 import { RunMonitor } from "./generate-monitor.ts";
 import { type OpenedRun, openRun, rowHash, type SessionOptions } from "./generate-open.ts";
@@ -28,6 +27,7 @@ import {
 	type SessionProgress,
 	waitingOf,
 } from "./generate-progress.ts";
+import { countAttempt } from "./generate-replay.ts";
 import type { EarlierAnswer } from "./generate-reuse.ts";
 import type { RunLane, RunWork } from "./generate-work.ts";
 import { nextStepFor } from "./teacher-test.ts";
