@@ -1,17 +1,46 @@
 /** Runs of samples folded into one line each: by language, and within one by teacher and strategy. */
-import type { FoldingRange } from "vscode-languageserver/node";
+import type { CancellationToken, FoldingRange } from "vscode-languageserver/node";
 import type { AnnotatedFile } from "./annotated-file.ts";
+import { TimeSlices } from "./time-slices.ts";
 
 /** Shorter runs are as easily read as folded. */
 const shortest = 3;
 /** An editor keeps no more (`editor.foldingMaximumRegions`). */
 const mostRanges = 5000;
 
-/** Of a file that was read to its end. Blank lines belong to the run they stand in. */
-export function foldsOf(file: AnnotatedFile): FoldingRange[] {
-	const outer = runs(file, 0, file.lineCount, languageOf);
+/** Of what the lines say of themselves, before any check. Empty where the file changed meanwhile, as it is asked again then. */
+export async function foldsOf(
+	file: AnnotatedFile,
+	now: () => number,
+	token: Pick<CancellationToken, "isCancellationRequested">,
+): Promise<FoldingRange[]> {
+	const { version } = file.document;
+	const slices = new TimeSlices(now);
+	/** Null for a blank line, which belongs to the run it stands in. */
+	const names: (Named | null)[] = [];
+	for (let line = 0; line < file.lineCount; line += 1) {
+		names.push(named(file, line));
+		if (!slices.isOver) continue;
+		await slices.pause();
+		if (token.isCancellationRequested || file.document.version !== version) return [];
+	}
+	return folds(names);
+}
+
+interface Named {
+	readonly language: string;
+	readonly maker: string;
+}
+
+function named(file: AnnotatedFile, line: number): Named | null {
+	const { sample, language, isBlank } = file.glance(line);
+	return isBlank ? null : { language: language ?? "", maker: JSON.stringify([sample?.model, sample?.strategy]) };
+}
+
+function folds(names: readonly (Named | null)[]): FoldingRange[] {
+	const outer = runs(names, 0, names.length, ({ language }) => language);
 	const inner = outer.flatMap(({ from, to }) =>
-		runs(file, from, to, makerOf).filter((run) => run.from !== from || run.to !== to),
+		runs(names, from, to, ({ maker }) => maker).filter((run) => run.from !== from || run.to !== to),
 	);
 	// A file in one language needs no fold over everything; its runs of teachers say more.
 	const whole = outer.length === 1 && inner.length > 0 ? [] : outer;
@@ -28,23 +57,15 @@ interface Run {
 	readonly to: number;
 }
 
-function runs(file: AnnotatedFile, from: number, to: number, name: typeof languageOf): Run[] {
+function runs(names: readonly (Named | null)[], from: number, to: number, nameOf: (named: Named) => string): Run[] {
 	const found: (Run & { readonly name: string })[] = [];
 	for (let line = from; line < to; line += 1) {
-		if (file.glance(line).isBlank) continue;
-		const named = name(file, line);
+		const here = names[line];
+		if (!here) continue;
+		const name = nameOf(here);
 		const last = found.at(-1);
-		if (last?.name === named) found[found.length - 1] = { ...last, to: line + 1 };
-		else found.push({ name: named, from: line, to: line + 1 });
+		if (last?.name === name) found[found.length - 1] = { ...last, to: line + 1 };
+		else found.push({ name, from: line, to: line + 1 });
 	}
 	return found;
-}
-
-function languageOf(file: AnnotatedFile, line: number): string {
-	return file.glance(line).language ?? "";
-}
-
-function makerOf(file: AnnotatedFile, line: number): string {
-	const { sample } = file.glance(line);
-	return JSON.stringify([sample?.model, sample?.strategy]);
 }

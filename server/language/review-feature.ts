@@ -133,11 +133,9 @@ function answerRequests(server: ServerContext, review: Review, safely: RunSafe, 
 		}),
 	);
 	connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
-		safely("folding", [], async () => {
-			// Folds are asked for once a change, so the answer waits until the file is read.
-			while (!token.isCancellationRequested && !(await review.readFor(uri, foldingBudgetMs)));
+		safely("folding", [], () => {
 			const file = review.file(uri);
-			return file && !token.isCancellationRequested ? foldsOf(file) : [];
+			return file ? foldsOf(file, server.runtime.now, token) : [];
 		}),
 	);
 	connection.onCodeAction(({ textDocument, range, context }) =>
@@ -150,9 +148,6 @@ function answerRequests(server: ServerContext, review: Review, safely: RunSafe, 
 		}),
 	);
 }
-
-/** How long the file is read before looking whether the answer is still wanted. */
-const foldingBudgetMs = 200;
 
 interface ClientAbilities {
 	readonly canPull: boolean;

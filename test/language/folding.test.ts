@@ -29,3 +29,8 @@ test("runs of a language fold, and teachers' runs within them", () =>
 test("a file in one language folds by teacher alone", () => check("de/a de/a de/a de/b de/b de/b", ["1-3", "4-6"]));
 test("runs of two are not folded", () => check("de/a de/a ar/a ar/a", []));
 test("a blank line within a run breaks nothing", () => check("de/a de/a . de/a ar/a ar/a ar/a", ["1-4", "5-7"]));
+
+test("a long file that is still being read is folded at once, and holds nothing up", () => {
+	const rows = Array.from({ length: 3000 }, (_, index) => (index < 1500 ? "de/a" : "ar/a"));
+	return check(rows.join(" "), ["1-1500", "1501-3000"]);
+});
