@@ -13,7 +13,7 @@ import {
 import { comparedText, type NearestByKey, nearDuplicateFinding } from "./checks/near-duplicate.ts";
 import { notJsonFinding } from "./checks/not-json.ts";
 import { schemaFindings } from "./checks/schema.ts";
-import { isEnabled, thresholdIn } from "./checks/settings.ts";
+import { isEnabled, leastThreshold, thresholdIn } from "./checks/settings.ts";
 import { answerPlace, askedPlace, type FilePlace, type TurnPlace } from "./checks/turn-place.ts";
 import type { Detect, Detectors } from "./language-id/detector.ts";
 import { maskCode, maskNonLanguage } from "./language-id/mask.ts";
@@ -140,9 +140,9 @@ export function shareOf(line: string, options: AnnotateOptions): { share: LineSh
 	);
 }
 
-/** From which similarity on two samples are near duplicates, languages' own settings aside. */
+/** From which similarity on two samples are near duplicates in some language. */
 export function nearThreshold(options: AnnotateOptions): number {
-	return thresholdIn(options.project.checks, "near-duplicate", undefined).value;
+	return leastThreshold(options.project.checks, "near-duplicate");
 }
 
 function shareOfSample(sample: Sample, language: string | null): LineShare {

@@ -1,7 +1,8 @@
 /** A file's statistics that follow edits: a sample that comes or goes costs its own group's place, not a new count of all. */
-import type { FileStatistics, LineShare } from "./annotate.ts";
+import type { LineShare } from "./annotate.ts";
 import { type LengthQuartiles, quartilesOfSorted } from "./checks/length-outlier.ts";
 import type { NearestByKey } from "./checks/near-duplicate.ts";
+import { nothingSearched, type Searched, type SearchedStatistics } from "./searched-findings.ts";
 
 /** The lengths of one group's answers, sorted. */
 class Group {
@@ -36,11 +37,13 @@ function placeOf(sorted: readonly number[], value: number): number {
 	return low;
 }
 
-export class LiveStatistics implements FileStatistics {
+export class LiveStatistics implements SearchedStatistics {
 	readonly #groups = new Map<string, Group>();
 	/** Samples by content. */
 	readonly #counts = new Map<number, number>();
 	readonly #lines: () => Iterable<LineShare | null | undefined>;
+	/** As of the last search; by content, as `nearest` is. */
+	searched: Searched = nothingSearched;
 	#nearest: NearestByKey = new Map();
 	#partners = new Set<number>();
 	#firstLines: ReadonlyMap<number, number> | undefined;

@@ -11,10 +11,14 @@ import {
 } from "../core/annotate.ts";
 import type { Finding } from "../core/checks/finding.ts";
 import { type NearestByKey, nearestByKey } from "../core/checks/near-duplicate.ts";
+import type { FilePlace } from "../core/checks/turn-place.ts";
 import type { Decisions } from "../core/decisions.ts";
 import { LiveStatistics } from "../core/live-statistics.ts";
 import type { SignatureColumns } from "../core/near-duplicates/signature-columns.ts";
+import type { Searched } from "../core/searched-findings.ts";
 import type { AnnotatedTexts } from "../node/annotate-threads.ts";
+import type { NoiseReference } from "../node/noise-reference.ts";
+import { FileSearch } from "./file-search.ts";
 import { FindingsInFile } from "./findings-in-file.ts";
 import type { LineChange, LineDocument } from "./line-document.ts";
 import { signatureColumns } from "./line-signatures.ts";
@@ -29,6 +33,7 @@ export class AnnotatedFile {
 	#work = new LineWork([]);
 	#statistics = this.#newStatistics();
 	#findings: FindingsInFile;
+	#search: FileSearch | undefined;
 
 	constructor(
 		document: LineDocument,
@@ -188,6 +193,27 @@ export class AnnotatedFile {
 		this.#statistics.setNearest(nearest);
 	}
 
+	/**
+	 * Searches for overlapping prompts and unusual spelling; yields between slices. `elsewhere` are the samples of files that
+	 * were opened before. Ends early, without a result, when the document changes meanwhile.
+	 */
+	*searchAll(elsewhere: Searched["elsewhere"], reference: NoiseReference): Generator<void> {
+		const { version } = this.#document;
+		this.#search ??= new FileSearch(this.#options, reference);
+		const found = yield* this.#search.run(this.#lines, () => this.#document.version === version);
+		if (found) this.#statistics.searched = { ...found, elsewhere };
+	}
+
+	/** First places of this file's samples, by content. */
+	places(file: string): Map<number, FilePlace> {
+		const places = new Map<number, FilePlace>();
+		for (const [index, { annotation }] of this.#lines.entries()) {
+			const key = annotation?.share?.key;
+			if (key !== undefined && !places.has(key)) places.set(key, { line: index + 1, file });
+		}
+		return places;
+	}
+
 	/** Lengths of the last answers that the line's one is compared with, its own included. */
 	groupLengths(index: number): readonly number[] {
 		const group = this.line(index).share?.group;
@@ -224,6 +250,7 @@ export class AnnotatedFile {
 		const { wanted } = this.#work;
 		this.#work = new LineWork(this.#lines);
 		this.#work.wanted = wanted;
+		this.#search = undefined;
 		this.#statistics = this.#newStatistics();
 		this.#findings = new FindingsInFile(this.#statistics, this.#options);
 	}

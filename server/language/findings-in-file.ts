@@ -1,10 +1,11 @@
 /** A line's findings within its file; found anew only where what they depend on has changed. */
-import { type AnnotateOptions, findingsInFile, type LineShare } from "../core/annotate.ts";
+import { type AnnotateOptions, findingsInFile, type LineAnnotation, type LineShare } from "../core/annotate.ts";
 import type { Finding } from "../core/checks/finding.ts";
 import { type LengthQuartiles, usualLengths } from "../core/checks/length-outlier.ts";
 import { thresholdIn } from "../core/checks/settings.ts";
 import { readLanguage } from "../core/languages.ts";
 import type { LiveStatistics } from "../core/live-statistics.ts";
+import { withSearched } from "../core/searched-findings.ts";
 import type { LineState } from "./line-state.ts";
 
 export class FindingsInFile {
@@ -22,6 +23,10 @@ export class FindingsInFile {
 	of(state: LineState, line: number): readonly Finding[] {
 		const { annotation } = state;
 		if (!annotation) throw new Error(`Line ${line} was not read.`);
+		return withSearched(this.#unsearched(state, annotation, line), annotation, line, this.#statistics, this.#options);
+	}
+
+	#unsearched(state: LineState, annotation: LineAnnotation, line: number): readonly Finding[] {
 		const { share } = annotation;
 		if (!share) return annotation.findings;
 		const isShared = this.#statistics.isShared(share.key);

@@ -3,8 +3,11 @@ import type { TextDocumentContentChangeEvent } from "vscode-languageserver/node"
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { type AnnotateOptions, nearThreshold } from "../core/annotate.ts";
 import { nearestByKey } from "../core/checks/near-duplicate.ts";
+import type { FilePlace } from "../core/checks/turn-place.ts";
 import type { Decisions } from "../core/decisions.ts";
+import { joinSignatures, type SignatureColumns } from "../core/near-duplicates/signature-columns.ts";
 import { AnnotateThreads } from "../node/annotate-threads.ts";
+import { loadNoiseReference, type NoiseReference } from "../node/noise-reference.ts";
 import { AnnotatedFile } from "./annotated-file.ts";
 import type { Runtime } from "./feature.ts";
 import { LineDocument } from "./line-document.ts";
@@ -28,6 +31,9 @@ export class Review {
 	readonly #others = new Map<string, TextDocument>();
 	readonly #passes = new Set<string>();
 	readonly #timers = new Map<string, NodeJS.Timeout>();
+	/** Whom to tell when a file has settled. */
+	readonly #settled = new Map<string, () => void>();
+	#reference: Promise<NoiseReference> | undefined;
 	readonly #options: () => AnnotateOptions;
 	readonly #decisions: () => Decisions | undefined;
 	/** Undefined where none can be started, or one failed. */
@@ -68,9 +74,11 @@ export class Review {
 	close(uri: string): void {
 		clearTimeout(this.#timers.get(uri));
 		this.#timers.delete(uri);
+		this.#settled.delete(uri);
 		this.#files.delete(uri);
 		this.#others.delete(uri);
 		this.#tell(uri);
+		this.#settleLater(uri);
 	}
 
 	file(uri: string): AnnotatedFile | undefined {
@@ -156,6 +164,7 @@ export class Review {
 
 	/** Calls back half a second after the last change, when what needs the whole file was searched for. */
 	whenSettled(uri: string, tell: () => void): void {
+		this.#settled.set(uri, tell);
 		clearTimeout(this.#timers.get(uri));
 		const timer = setTimeout(() => void this.#settle(uri, tell), settleMs);
 		timer.unref();
@@ -167,18 +176,56 @@ export class Review {
 		const file = this.file(uri);
 		if (!file) return;
 		if (!file.isComplete) return this.whenSettled(uri, tell);
-		await this.#searchNearDuplicates(file);
+		const before = this.#openedBefore(uri);
+		await this.#searchNearDuplicates(file, before);
+		this.#reference ??= this.#loadReference();
+		for (const _ of file.searchAll(placesOf(before), await this.#reference)) await otherWork();
 		tell();
 		this.#tell(uri);
+		this.#settleLater(uri);
+	}
+
+	/** Complete files that were opened before this one: what stands in both counts as this one's. */
+	#openedBefore(uri: string): [string, AnnotatedFile][] {
+		const files = [...this.#files];
+		return files
+			.slice(
+				0,
+				Math.max(
+					0,
+					files.findIndex(([one]) => one === uri),
+				),
+			)
+			.filter(([, file]) => file.isComplete);
+	}
+
+	/** Files opened after this one are compared with it again; all of them where it is gone. */
+	#settleLater(uri: string): void {
+		const uris = this.uris();
+		for (const later of uris.slice(uris.indexOf(uri) + 1)) {
+			const settled = this.#settled.get(later);
+			if (settled) this.whenSettled(later, settled);
+		}
+	}
+
+	async #loadReference(): Promise<NoiseReference> {
+		return loadNoiseReference(this.#runtime.mediaFolder).catch((cause: unknown) => {
+			const reason = cause instanceof Error ? cause.message : String(cause);
+			this.#runtime.log(`Spelling is compared within each file alone: ${reason}`);
+			return new Map();
+		});
 	}
 
 	/** Signs in slices; the search itself takes longer than a slice among many samples, so a thread does it. */
-	async #searchNearDuplicates(file: AnnotatedFile): Promise<void> {
-		const signing = file.signed();
-		let step = signing.next();
-		for (; !step.done; step = signing.next()) await otherWork();
-		if (!step.value) return;
-		const { signatures, keys } = step.value;
+	async #searchNearDuplicates(file: AnnotatedFile, before: readonly [string, AnnotatedFile][]): Promise<void> {
+		const signed: Signed[] = [];
+		for (const one of [...before.map(([, other]) => other), file]) {
+			const found = await signedRows(one);
+			if (!found) return;
+			signed.push(found);
+		}
+		const signatures = joinSignatures(signed.map((one) => one.signatures));
+		const keys = signed.flatMap((one) => one.keys);
 		const threshold = nearThreshold(file.options);
 		if (this.#threads && keys.length >= leastForThreads) {
 			try {
@@ -207,6 +254,33 @@ export class Review {
 			} else file.readUntil(sliceEnd, this.#runtime.now);
 			await otherWork();
 		}
+	}
+}
+
+type Signed = { readonly signatures: SignatureColumns; readonly keys: readonly number[] };
+
+async function signedRows(file: AnnotatedFile): Promise<Signed | undefined> {
+	const signing = file.signed();
+	let step = signing.next();
+	for (; !step.done; step = signing.next()) await otherWork();
+	return step.value;
+}
+
+/** By content; a file is named as its editor's tab is. */
+function placesOf(files: readonly [string, AnnotatedFile][]): Map<number, FilePlace> {
+	const places = new Map<number, FilePlace>();
+	for (const [uri, file] of files) {
+		for (const [key, place] of file.places(nameOf(uri))) if (!places.has(key)) places.set(key, place);
+	}
+	return places;
+}
+
+function nameOf(uri: string): string {
+	const name = uri.slice(uri.lastIndexOf("/") + 1);
+	try {
+		return decodeURIComponent(name);
+	} catch {
+		return name;
 	}
 }
 

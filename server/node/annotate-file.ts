@@ -1,16 +1,19 @@
 /** Annotates files of any size and packing: read once, their lines on several threads; then what only all of them can say. */
-import {
-	type AnnotateOptions,
-	collectStatistics,
-	type FileStatistics,
-	findingsInFile,
-	nearThreshold,
-} from "../core/annotate.ts";
+import { type AnnotateOptions, collectStatistics, nearThreshold } from "../core/annotate.ts";
 import type { Finding } from "../core/checks/finding.ts";
+import { OverlapSearch } from "../core/checks/instruction-overlap.ts";
 import { nearestByKey } from "../core/checks/near-duplicate.ts";
+import { type NoiseByKey, NoiseComparison, NoiseScorer, type SharedNoise } from "../core/checks/noise.ts";
 import type { FilePlace } from "../core/checks/turn-place.ts";
+import { readLanguage } from "../core/languages.ts";
 import { createSigner, type Signer } from "../core/near-duplicates/signature.ts";
 import { joinSignatures } from "../core/near-duplicates/signature-columns.ts";
+import {
+	findingsInSearched,
+	noiseThreshold,
+	overlapThreshold,
+	type SearchedStatistics,
+} from "../core/searched-findings.ts";
 import type { AnnotateSetup } from "./annotate-duty.ts";
 import {
 	type AnnotatedRange,
@@ -22,6 +25,8 @@ import {
 } from "./annotate-job.ts";
 import type { LineIndex } from "./line-index.ts";
 import { LineWorkers } from "./line-worker-pool.ts";
+import { learntNoise } from "./noise-learning.ts";
+import { loadNoiseReference } from "./noise-reference.ts";
 import { openSampleSource } from "./sample-source.ts";
 
 /** One line of the command line's JSON. */
@@ -72,7 +77,7 @@ export async function* annotateFiles(
 	for (const { name, firstLine, range } of parts) {
 		yield range.records().map((record, at): AnnotatedLine => {
 			line += 1;
-			const problems = findingsInFile(record, line, statistics, options);
+			const problems = findingsInSearched(record, line, statistics, options);
 			return { file: name, line: firstLine + at, id: record.id, language: record.language, problems };
 		});
 	}
@@ -94,15 +99,18 @@ async function annotatedParts(
 	const parts: Part[] = [];
 	let workers: LineWorkers | undefined;
 	const signer = createSigner();
+	// Without it, spelling is compared within the file alone.
+	const reference = loadNoiseReference(means.mediaFolder).catch(() => new Map());
 	try {
 		for (const { path, name } of files) {
 			await using source = await openSampleSource(path, { engineFile: means.engineFile, signal: means.signal });
 			const isThreaded = means.engineFile && source.index.version.size >= leastThreadedBytes;
 			if (isThreaded) workers ??= threadsOf(means.engineFile, means);
+			const noise = await learntNoise(source.index, options, await reference);
 			const annotated =
 				isThreaded && workers
-					? onThreads(workers, source.index, options, means)
-					: onThisThread(source.index, options, means, signer);
+					? onThreads(workers, source.index, { ...options, noise }, means)
+					: onThisThread(source.index, options, means, { signer, scorer: new NoiseScorer(noise) });
 			for (const part of await annotated) parts.push({ ...part, name });
 			await source.assertUnchanged();
 		}
@@ -120,10 +128,10 @@ function threadsOf(workerFile: URL, { threads, mediaFolder }: AnnotateMeans): Li
 async function onThreads(
 	workers: LineWorkers,
 	index: LineIndex,
-	{ project, language }: AnnotateOptions,
+	{ project, language, noise }: AnnotateOptions & { readonly noise: SharedNoise },
 	{ signal, onProgress }: AnnotateMeans,
 ): Promise<Omit<Part, "name">[]> {
-	const parameters: AnnotateParameters = { project, ...(language === undefined ? {} : { language }) };
+	const parameters: AnnotateParameters = { project, noise, ...(language === undefined ? {} : { language }) };
 	const parts = await workers.mapLines(index, annotateJobName, {
 		parameters,
 		rangeBytes,
@@ -141,11 +149,11 @@ async function onThisThread(
 	index: LineIndex,
 	options: AnnotateOptions,
 	{ signal, onProgress }: AnnotateMeans,
-	signer: Signer,
+	{ signer, scorer }: { readonly signer: Signer; readonly scorer: NoiseScorer },
 ): Promise<Omit<Part, "name">[]> {
 	const parts: Omit<Part, "name">[] = [];
 	for (const { from, to } of index.ranges(rangeBytes)) {
-		const reader = annotateReader(options, signer);
+		const reader = annotateReader(options, signer, scorer);
 		for await (const texts of index.readLines(from, to)) {
 			signal?.throwIfAborted();
 			for (const text of texts) reader.add(text, from);
@@ -156,24 +164,40 @@ async function onThisThread(
 	return parts;
 }
 
-/** Lines count over all files here. */
-function statisticsOf(parts: readonly Part[], files: readonly NamedFile[], options: AnnotateOptions): FileStatistics {
+/** Lines count over all files here; spelling is compared within each file, whose own models scored it. */
+function statisticsOf(
+	parts: readonly Part[],
+	files: readonly NamedFile[],
+	options: AnnotateOptions,
+): SearchedStatistics {
 	const collector = collectStatistics();
+	const overlaps = new OverlapSearch(overlapThreshold(options));
+	const noise = new Map<string, NoiseComparison>();
 	const keys: number[] = [];
 	let before = 0;
-	for (const { range, lineCount } of parts) {
+	for (const { name, range, lineCount } of parts) {
 		const records = range.records();
+		const spelling = noise.get(name) ?? new NoiseComparison();
+		noise.set(name, spelling);
 		for (const row of range.rows) {
-			const { share } = records[row] as LineRecord;
+			const { share, askedWords, bits, language } = records[row] as LineRecord;
 			if (!share) throw new Error("A row without a sample was signed.");
-			collector.add(before + row + 1, share);
+			const line = before + row + 1;
+			collector.add(line, share);
 			keys.push(share.key);
+			if (askedWords) overlaps.add({ key: share.key, line, strategy: share.strategy, askedWords });
+			if (bits !== undefined) spelling.add(readLanguage(language)?.code ?? language ?? "", share.key, bits);
 		}
 		before += lineCount;
 	}
 	const signatures = joinSignatures(parts.map(({ range }) => range.signatures));
 	const statistics = collector.finish(nearestByKey(signatures, keys, nearThreshold(options)));
-	return files.length === 1 ? statistics : { ...statistics, placeOf: placesIn(parts) };
+	const searched = { overlaps: overlaps.found, noise: joined(noise, options), elsewhere: new Map() };
+	return { ...statistics, searched, ...(files.length === 1 ? {} : { placeOf: placesIn(parts) }) };
+}
+
+function joined(noise: ReadonlyMap<string, NoiseComparison>, options: AnnotateOptions): NoiseByKey {
+	return new Map([...noise.values()].flatMap((file) => [...file.finish(noiseThreshold(options))]));
 }
 
 /** The place of a line that counts over all files, with the file's name. */

@@ -1,17 +1,28 @@
 /** What threads do for *annotate*: every line by itself, as columns for the file's statistics and records for the report. */
 import { type AnnotateOptions, annotateLine, type LineAnnotation } from "../core/annotate.ts";
+import { askedWords } from "../core/checks/instruction-overlap.ts";
 import { comparedText } from "../core/checks/near-duplicate.ts";
+import { NoiseScorer, type SharedNoise, spellingOf } from "../core/checks/noise.ts";
 import type { Detectors } from "../core/language-id/detector.ts";
+import { readLanguage } from "../core/languages.ts";
 import { createSigner, type Signer } from "../core/near-duplicates/signature.ts";
 import { collectSignatures, type SignatureColumns } from "../core/near-duplicates/signature-columns.ts";
+import type { Sample } from "../core/sample/sample.ts";
 import type { Columns, LineJob, LineReader } from "./line-worker-job.ts";
 
 /** What a thread is told; it has its own detectors. */
-export type AnnotateParameters = Omit<AnnotateOptions, "detectors">;
+export interface AnnotateParameters extends Omit<AnnotateOptions, "detectors"> {
+	/** What the file's spelling is scored by; nothing is scored without it. */
+	readonly noise?: SharedNoise;
+}
 
 /** A line's annotation without its text. */
 export interface LineRecord extends Omit<LineAnnotation, "sample"> {
 	readonly id: string | null;
+	/** Hashes of the prompt's words; absent where it is too short to compare. */
+	readonly askedWords?: readonly number[];
+	/** Bits a character of the answer's spelling; absent where it was not scored. */
+	readonly bits?: number;
 }
 
 /** The name under which threads know the job. */
@@ -19,11 +30,14 @@ export const annotateJobName = "annotate";
 
 export function annotateJob(detectors: Detectors): LineJob {
 	const signer = createSigner();
-	return (parameters) => annotateReader({ ...(parameters as AnnotateParameters), detectors }, signer);
+	return (parameters) => {
+		const { noise, ...options } = parameters as AnnotateParameters;
+		return annotateReader({ ...options, detectors }, signer, new NoiseScorer(noise));
+	};
 }
 
 /** Takes lines in their order; the same lines give the same columns, on whichever thread. */
-export function annotateReader(options: AnnotateOptions, signer: Signer): LineReader {
+export function annotateReader(options: AnnotateOptions, signer: Signer, scorer = new NoiseScorer()): LineReader {
 	const records: string[] = [];
 	const rows: number[] = [];
 	const signatures = collectSignatures(1024, signer);
@@ -34,7 +48,11 @@ export function annotateReader(options: AnnotateOptions, signer: Signer): LineRe
 				rows.push(records.length);
 				signatures.add(comparedText(sample));
 			}
-			const record: LineRecord = { ...rest, id: sample?.id ?? null };
+			const record: LineRecord = {
+				...rest,
+				id: sample?.id ?? null,
+				...(sample ? searchable(sample, rest, scorer) : {}),
+			};
 			records.push(JSON.stringify(record));
 		},
 		finish() {
@@ -44,6 +62,19 @@ export function annotateReader(options: AnnotateOptions, signer: Signer): LineRe
 			return { records: new Uint8Array(text), rows: Uint32Array.from(rows), values, hashes };
 		},
 	};
+}
+
+function searchable(
+	sample: Sample,
+	{ language }: Pick<LineAnnotation, "language">,
+	scorer: NoiseScorer,
+): Pick<LineRecord, "askedWords" | "bits"> {
+	const known = readLanguage(language);
+	const words = askedWords(sample, known);
+	const code = known?.code ?? language;
+	const spelling = code === null ? null : spellingOf(sample);
+	const bits = code === null || spelling === null ? null : scorer.bits(code, spelling);
+	return { ...(words.length > 0 ? { askedWords: words } : {}), ...(bits === null ? {} : { bits }) };
 }
 
 export interface AnnotatedRange {

@@ -1,9 +1,9 @@
 /** The length of the longest common subsequence of two word lists, 31 words of the first at a time in one number. */
 
 /** Hyyrö's bit-parallel algorithm: O(first × second / 31). */
-export function longestCommonSubsequence(first: readonly string[], second: readonly string[]): number {
+export function longestCommonSubsequence<W>(first: readonly W[], second: readonly W[]): number {
 	const blocks = Math.ceil(first.length / bits);
-	const masks = new Map<string, Int32Array>();
+	const masks = new Map<W, Int32Array>();
 	for (const [index, word] of first.entries()) {
 		let mask = masks.get(word);
 		if (!mask) {

@@ -30,6 +30,12 @@ export function thresholdIn(
 	return own === undefined ? tableThreshold(code, name, language) : { value: own, source: "polyglot.json" };
 }
 
+/** The least of all languages' thresholds, so that one search serves all of them. */
+export function leastThreshold(settings: CheckSettings, code: CheckCode): number {
+	const languages = [undefined, ...Object.keys(settings).filter((language) => language !== "*")];
+	return Math.min(...languages.map((language) => thresholdIn(settings, code, language).value));
+}
+
 const mainName: Partial<Readonly<Record<CheckCode, string>>> = {
 	repetition: "5-grams",
 	"degenerate-loop": "run",

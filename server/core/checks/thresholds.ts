@@ -70,6 +70,8 @@ const table: Readonly<Record<string, Readonly<Record<string, Threshold>>>> = {
 		...cjk(24_576, "NeMo Curator's 16,384 tokens at 1.5 characters"),
 	},
 	"near-duplicate": { "*": { value: 0.45, source: "estimated Jaccard similarity; test/bench/near-duplicates.ts" } },
+	"instruction-overlap": { "*": { value: 0.7, source: "ROUGE-L as in Self-Instruct" } },
+	noise: { "*": { value: 5, source: "robust z, ours; 3 in text-metrics 6 flags one good answer in 100" } },
 	"list-shape": { "*": { value: 0.25, source: "NeMo Curator WhiteSpaceFilter" } },
 	"length-outlier": { "*": { value: 2, source: "deepchecks, interquartile ranges beyond the quartiles" } },
 	"repetition/lines": byLanguage(0.3, 0),

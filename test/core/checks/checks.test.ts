@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyProject } from "../../../server/core/project.ts";
+import { seededRandom } from "../near-duplicates/planted-texts.ts";
 import { annotateAll, codesOf, defaultOptions } from "./annotations.ts";
 import { type Seed, seedAt, seedsIn, type TestLanguage, testLanguages } from "./practice-seeds.ts";
 
@@ -37,6 +38,15 @@ check("turn-order", ({ prompt, response }) => ({
 	],
 }));
 
+/** So much damage would mostly be called another language. */
+const withoutLanguageChecks = {
+	"*": { "language-mismatch": { enabled: false }, "language-line-confusion": { enabled: false } },
+};
+
+function longestPrompt(language: TestLanguage): Seed {
+	return seedsIn(language).reduce((best, seed) => (seed.prompt.length > best.prompt.length ? seed : best));
+}
+
 for (const language of testLanguages) {
 	const file = seedsIn(language).map((seed) => JSON.stringify(seed));
 	const codesByLine = (lines: readonly string[]) =>
@@ -59,6 +69,38 @@ for (const language of testLanguages) {
 		const seed = seedAt(language, 3);
 		const changed = { ...seed, id: "again", response: `${seed.response} ${sentence(seedAt(language, 9).response)}` };
 		assert.deepEqual(codesByLine([...file, JSON.stringify(changed)]), [`${file.length + 1}:near-duplicate`]);
+	});
+
+	test(`instruction-overlap names the earlier of two prompts that differ in a word or two in ${language}`, () => {
+		const seed = longestPrompt(language);
+		const reworded = `${seed.prompt.slice(0, -1)} ${seedAt(language, 9).prompt.slice(0, 6)}${seed.prompt.slice(-1)}`;
+		const changed = { ...seedAt(language, 9), strategy: "generate", id: "again", prompt: reworded };
+		const found = codesByLine([...file, JSON.stringify(changed)]);
+		assert.ok(
+			found.at(-1)?.startsWith(`${file.length + 1}:`) && found.at(-1)?.includes("instruction-overlap"),
+			String(found),
+		);
+		assert.equal(found.length, 1);
+	});
+
+	test(`noise finds damaged spelling among good answers in ${language}, and no good answer`, () => {
+		const seed = seedAt(language, 3);
+		const random = seededRandom(5);
+		// A Japanese text of this length teaches too little of its characters: only a wholly lost encoding stands out.
+		const letters = [...seed.response].filter((letter) => /\p{L}/u.test(letter));
+		const other = () =>
+			language === "ja"
+				? String.fromCharCode(0x4e00 + Math.floor(random() * 20_000))
+				: letters[Math.floor(random() * letters.length)];
+		const share = language === "ja" ? 1 : 0.5;
+		const damaged = [...seed.response].map((letter) => (/\p{L}/u.test(letter) && random() < share ? other() : letter));
+		const broken = { ...seed, id: "damaged", prompt: seedAt(language, 4).prompt, response: damaged.join("") };
+		const off = { ...defaultOptions, project: { ...emptyProject, checks: withoutLanguageChecks } };
+		const findings = annotateAll([...file, JSON.stringify(broken)], off);
+		assert.deepEqual(
+			findings.flatMap((own, at) => (own.some(({ code }) => code === "noise") ? [at] : [])),
+			[file.length],
+		);
 	});
 
 	test(`length-outlier finds answers far longer or shorter than the file's others in ${language}`, () => {
@@ -128,4 +170,17 @@ test("a check is switched off, and its threshold moved, by language", () => {
 	assert.deepEqual(codesOf(row, withChecks({ es: rest })).length, codesOf(row).length);
 	assert.deepEqual(codesOf(row, withChecks({ "*": rest })), []);
 	assert.ok(!codesOf(row, withChecks({ "*": { repetition: { threshold: 1 } } })).includes("repetition"));
+});
+
+test("several answers to one prompt are no overlap, nor are prompts that a strategy was given", () => {
+	const seed = seedAt("de", 0);
+	const answers = [0, 1, 2].map((at) =>
+		JSON.stringify({ ...seed, id: String(at), response: seedAt("de", at).response }),
+	);
+	const given = ["respond", "translate"].map((strategy, at) =>
+		JSON.stringify({ ...seed, strategy, id: strategy, response: seedAt("de", 20 + at).response }),
+	);
+	assert.ok(
+		annotateAll([...answers, ...given]).every((own) => own.every(({ code }) => code !== "instruction-overlap")),
+	);
 });

@@ -95,6 +95,22 @@ const cases: Readonly<Record<string, { rows: readonly object[]; finds: number; l
 		finds: 0.45,
 		leaves: 1.01,
 	},
+	"instruction-overlap": {
+		rows: [
+			{ ...german, prompt: "Erkläre mir bitte in zwei kurzen Sätzen, warum der Himmel am Tag blau ist." },
+			{
+				...seedAt("de", 4),
+				prompt: "Erkläre mir bitte in zwei kurzen Sätzen, warum der Himmel am Abend rot ist.",
+			},
+		],
+		finds: 0.7,
+		leaves: 0.95,
+	},
+	noise: {
+		rows: [...seedsIn("de").slice(0, 60), { ...german, id: "n", response: german.response.replace(/[en]/g, "q") }],
+		finds: 4,
+		leaves: 1000,
+	},
 	"list-shape": {
 		rows: [{ ...german, response: `${sentence}${" ".repeat(60)}${sentence}` }],
 		finds: 0.25,
