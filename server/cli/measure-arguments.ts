@@ -128,7 +128,7 @@ function formatOf(format: string): MeasureArguments["format"] {
 	throw new UserError("usage", `--format ${format}: choose text, json, intrinsic or samples.`);
 }
 
-function drawOf(size: string | undefined, seed: string | undefined): MeasureWish["draw"] {
+export function drawOf(size: string | undefined, seed: string | undefined): MeasureWish["draw"] {
 	if (size === undefined) {
 		if (seed !== undefined) throw new UserError("usage", "--seed goes with --subsample.");
 		return null;

@@ -7,6 +7,7 @@ import type { TrainWish } from "../core/trainer/train-draft.ts";
 import type { LaunchDetails, TrainerClient } from "../node/trainer-client.ts";
 import type { CommandIo, ExitCode } from "./command.ts";
 import { flag, type OptionsOf, runCommand, text, trainerOptions } from "./options.ts";
+import { drawnFile } from "./train-subsample.ts";
 import { trainSweep } from "./train-sweep.ts";
 import { openTrainer, plain } from "./trainer-door.ts";
 
@@ -17,6 +18,8 @@ const usage = `Usage: polyglot train --dataset FILE [--base MODEL] [--trainer UR
   --dataset FILE   JSONL with prompt and response, or messages
   --sweep FILE     one student for each teacher in each language of these files, in one group: on Slurm one job array
   --evaluate       with --sweep: evaluate all with their base and reference, and file the scores in .polyglot/scores.jsonl
+  --subsample N    train on N rows of each teacher and language, equal shares of every strategy, drawn by --seed (default
+                   0): the very rows \`polyglot measure --subsample N --seed S\` measures; ids in .polyglot/subsamples/
   --base MODEL     model id as the trainer offers it (default: the trainer's first)
   --trainer URL    wss://HOST:PORT, or ws://127.0.0.1:PORT for a tunnel (default: polyglot.json, else practice)
   --practice       the practice trainer, whatever polyglot.json says
@@ -44,6 +47,8 @@ const options = {
 	attach: text,
 	sweep: { type: "string", multiple: true },
 	evaluate: flag,
+	subsample: text,
+	seed: text,
 } as const;
 
 type Options = OptionsOf<typeof options>;
@@ -80,10 +85,11 @@ async function train(asked: Options, io: CommandIo): Promise<ExitCode> {
 async function sweep(asked: Options, datasets: readonly string[], io: CommandIo): Promise<ExitCode> {
 	const { trainer: url, practice: isPractice, ca: caFile, pin, title, evaluate: evaluates } = asked;
 	const spec = asked.spec === undefined ? {} : await readSpec(resolve(io.cwd, asked.spec));
+	const drawn = await drawnFile(datasets, asked, io);
 	const door = await openTrainer({ url, caFile, pin, isPractice, runMs: 0 }, io);
 	try {
 		const wish = wishFor(door.client, { base: asked.base, template: asked.template, spec });
-		const runs = await trainSweep(door.client, { datasets, wish, title, evaluates }, io);
+		const runs = await trainSweep(door.client, { datasets: drawn ? [drawn] : datasets, wish, title, evaluates }, io);
 		if (!runs) return 0;
 		const views = runs.map((runId) => door.client.view(runId)).filter((view) => view !== undefined);
 		io.stdout(
@@ -113,7 +119,7 @@ async function readLaunch(asked: Options, file: string, io: CommandIo): Promise<
 	const { teacher = textOf(first.model), lang: language = textOf(first.language), title, group } = asked;
 	const about = { teacher, language, dataset: file };
 	return {
-		dataset,
+		dataset: (await drawnFile([file], asked, io)) ?? dataset,
 		base: asked.base,
 		template: asked.template,
 		spec: asked.spec === undefined ? {} : await readSpec(resolve(io.cwd, asked.spec)),
