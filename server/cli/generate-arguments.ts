@@ -31,6 +31,7 @@ is taken from \`generation\` of polyglot.json: there a whole grid of teachers, l
   --rerun CAUSES     with --resume: asks again what was given up as truncated, invalid, language-mismatch, …; with commas
   --max-tokens N     tokens an answer may have; with --resume --rerun truncated only cut-off answers are asked again
   --keep-limit       gives a cut-off answer up at once; else it is asked again once, with twice the token limit
+  --templates        prints the wording of requests in force, as \`templates\` for \`generation\` of polyglot.json, and sends nothing
   --curl RUNID       shows the last failed request of a run as a curl command, without the key, and its attempts on stderr
   --row KEY          with --curl: the request whose key begins so
   --format FORMAT    json or text (default) for the summary
@@ -72,6 +73,7 @@ export function parsed(args: string[]) {
 				rerun: text,
 				"max-tokens": text,
 				"keep-limit": { type: "boolean" },
+				templates: { type: "boolean" },
 				curl: text,
 				row: text,
 				format: { ...text, default: "text" },

@@ -3,6 +3,7 @@ import { acceptByChecks } from "../core/generate/accept-by-checks.ts";
 import { originOf } from "../core/generate/base-url.ts";
 import { estimateText } from "../core/generate/estimate-text.ts";
 import type { EndpointTeacher } from "../core/generate/run-records.ts";
+import { templatesInForce } from "../core/generate/templates.ts";
 import type { Project } from "../core/project.ts";
 import { requestStory } from "../node/generate-curl.ts";
 import {
@@ -31,6 +32,10 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 	}
 	if (values.curl !== undefined) return shown(values.curl, values.row, io);
 	const project = await readProjectFile(values.project, io.cwd);
+	if (values.templates) {
+		io.stdout(`${JSON.stringify(templatesInForce(project.generation?.templates), null, "\t")}\n`);
+		return 0;
+	}
 	const teachers = values.resume === undefined ? chosenTeachers(values, project) : [];
 	// A resumed run may have practice teachers; they are started in any case and cost nothing.
 	const needsPractice = values.resume !== undefined || teachers.some(({ isPractice }) => isPractice);

@@ -131,6 +131,31 @@ test("a teacher whose batch field says so is asked by batch files without a flag
 	assert.deepEqual([code, server.stats().batches], [0, 1]);
 });
 
+test("the wording in force is shown, and what is put into polyglot.json is what is asked", async () => {
+	const shown = await called(["--templates"]);
+	const templates = JSON.parse(shown.out);
+	assert.match(templates.generate, /\{language\}.*\{task\}/s);
+	assert.match(templates.system.de, /Muttersprache/);
+	const own = { ...templates, respond: "Please: {prompt}" };
+	await writeFile(join(shown.cwd, "polyglot.json"), JSON.stringify({ generation: { templates: own } }));
+	const again = await called(["--templates"], { cwd: shown.cwd });
+	assert.deepEqual(JSON.parse(again.out), own);
+	const args = ["--teacher", "practice-careful", ...usual, "--count", "2", "--strategy", "respond"];
+	await called(args, { cwd: shown.cwd });
+	const rows = await rowsOf(join(shown.cwd, "out.jsonl"));
+	assert.ok(rows.every(({ synth_prompt }) => synth_prompt.startsWith("Please: ")));
+	assert.equal(new Set(rows.map(({ provenance }) => provenance?.template)).size, 1);
+});
+
+test("the summary counts what was rejected, why, and the waste", async () => {
+	const args = ["--teacher", "practice-drifting", ...usual, "--strategy", "respond", "--count", "12"];
+	const { out } = await called(args);
+	const [, rejected, sent, waste] = /(\d+) rejected, (\d+) requests sent \(waste (\d+) %\)/.exec(out) ?? [];
+	assert.ok(Number(rejected) > 0 && Number(sent) >= 12 + Number(rejected), out);
+	assert.equal(Number(waste), Math.round((100 * (Number(sent) - 12)) / Number(sent)));
+	assert.match(out, /Rejected:\n {2}\d+ x [a-z-]+/);
+});
+
 function checkRefused(args: readonly string[], message: RegExp): void {
 	test(`refused: ${args.join(" ") || "nothing"}`, () =>
 		assert.rejects(called(args), (cause: unknown) => cause instanceof UserError && message.test(cause.message)));

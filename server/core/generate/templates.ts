@@ -1,7 +1,7 @@
 /** The wording of requests. A project may replace any template; the hash of what was used travels with each sample. */
 import type { Templates } from "../project.ts";
 import type { Strategy } from "../sample-row.ts";
-import { languageName, systemPrompt } from "./system-prompts.ts";
+import { languageName, systemPrompt, systemPrompts } from "./system-prompts.ts";
 
 const answerForm =
 	'Answer with one JSON object and nothing else, no commentary and no code fence. It has exactly two fields, both text: "prompt" and "response".';
@@ -29,6 +29,11 @@ ${answerForm} "prompt" holds your version, "response" its answer.`,
 /** The template in force for a strategy. */
 export function templateOf(strategy: Strategy, custom: Templates | undefined): string {
 	return custom?.[strategy] ?? defaultTemplates[strategy];
+}
+
+/** All wording in force, in the form in which a project may replace it; `system` holds the languages we know. */
+export function templatesInForce(custom: Templates | undefined): Templates {
+	return { ...defaultTemplates, ...custom, system: { ...systemPrompts, ...custom?.system } };
 }
 
 /** The system prompt in force for a language. */
