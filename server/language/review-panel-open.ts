@@ -4,7 +4,7 @@ import type { LineAnnotation } from "../core/annotate.ts";
 import { UserError } from "../core/problem.ts";
 import { factsOf, type LineFacts } from "../core/review/facts.ts";
 import { panelMetrics } from "../core/review/metrics.ts";
-import { ReviewTable } from "../core/review/table.ts";
+import { kinds, ReviewTable } from "../core/review/table.ts";
 import type { AnnotatedFile } from "./annotated-file.ts";
 import type { LineLook, PanelFile } from "./review-panel-file.ts";
 import { TimeSlices } from "./time-slices.ts";
@@ -13,6 +13,10 @@ import { TimeSlices } from "./time-slices.ts";
 const restMs = 250;
 /** The panel hears of progress about this often. */
 const tellMs = 500;
+/** Between two looks at how far others have read the file. */
+const pollMs = 120;
+/** How much of the work reading is; the rest is measuring. */
+const readShare = 0.6;
 
 export class OpenPanelFile implements PanelFile {
 	table = new ReviewTable(0);
@@ -21,14 +25,17 @@ export class OpenPanelFile implements PanelFile {
 	readonly note = "";
 	readonly readOnly = null;
 	readonly #file: () => AnnotatedFile | undefined;
+	readonly #read: () => Promise<void>;
 	readonly #now: () => number;
 	readonly #tell: () => void;
 	readonly #facts = new WeakMap<LineAnnotation, LineFacts>();
 	#run = 0;
 	#timer: NodeJS.Timeout | undefined;
 
-	constructor(file: () => AnnotatedFile | undefined, now: () => number, tell: () => void) {
+	/** `read` reads the file to its end, or prolongs who does. */
+	constructor(file: () => AnnotatedFile | undefined, read: () => Promise<void>, now: () => number, tell: () => void) {
 		this.#file = file;
+		this.#read = read;
 		this.#now = now;
 		this.#tell = tell;
 		this.#start();
@@ -99,18 +106,22 @@ export class OpenPanelFile implements PanelFile {
 			}
 			return true;
 		};
+		while (!file.isComplete) {
+			// Told where to go on by whoever reads already; on threads, where there is much to read.
+			void this.#read();
+			await new Promise((resolve) => setTimeout(resolve, pollMs));
+			for (const line of file.readLines()) {
+				if (table.kind[line] !== kinds.unread) continue;
+				table.set(line, factsOf(file.line(line), []));
+				table.setFindings(line, file.findings(line));
+				if (slices.isOver && !(await isCurrent(0))) return;
+			}
+			if (!(await isCurrent(readShare * (1 - file.unreadCount / file.lineCount)))) return;
+		}
 		for (let line = 0; line < table.lineCount; line += 1) {
 			table.set(line, this.#factsOf(file, line));
 			table.setFindings(line, file.findings(line));
-			if (slices.isOver && !(await isCurrent((0.9 * line) / table.lineCount))) return;
-		}
-		while (!file.isComplete) {
-			file.readUntil(slices.end, this.#now);
-			if (!(await isCurrent(0.9))) return;
-		}
-		for (let line = 0; line < table.lineCount; line += 1) {
-			table.setFindings(line, file.findings(line));
-			if (slices.isOver && !(await isCurrent(0.9 + (0.1 * line) / table.lineCount))) return;
+			if (slices.isOver && !(await isCurrent(readShare + ((1 - readShare) * line) / table.lineCount))) return;
 		}
 		this.#publish(table, 1);
 	}

@@ -190,11 +190,15 @@ class ReviewPanels {
 				(key) => this.#seen.has(key),
 			);
 		const tell = () => this.#tell(uri);
-		if (this.#review.file(uri))
-			return new Panel(new OpenPanelFile(() => this.#review.file(uri), this.#server.runtime.now, tell), states);
+		if (this.#review.file(uri)) return new Panel(this.#openText(uri, tell), states);
 		if (!uri.startsWith("file:"))
 			throw new UserError("not-open", `${uri} is not open in the editor, and no file on disk.`);
 		return new Panel(await DiskPanelFile.open(fileURLToPath(uri), this.#server, tell), states);
+	}
+
+	#openText(uri: string, tell: () => void): OpenPanelFile {
+		const read = () => this.#review.readAll(uri, () => {});
+		return new OpenPanelFile(() => this.#review.file(uri), read, this.#server.runtime.now, tell);
 	}
 
 	/** Text or findings of an open file changed, or it was opened or closed. */
