@@ -31,6 +31,8 @@ PACKAGES = [
     "libevent-pthreads-2.1-7",
     "libdbus-1-3",
 ]
+# For clusters that share no file system with the service.
+RSYNC_PACKAGES = ["rsync", "libpopt0", "libxxhash0"]
 CONFIG = """ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
 SlurmUser={user}
@@ -67,7 +69,7 @@ class Unavailable(Exception):
     """Why there is no cluster; printed as the reason of the skip."""
 
 
-def unpack(cache: Path) -> Path:
+def unpack(cache: Path, packages: list[str] = PACKAGES) -> Path:
     """The packages' files under one root, kept for the next time."""
     root = cache / "root"
     if (cache / "complete").exists():
@@ -76,14 +78,24 @@ def unpack(cache: Path) -> Path:
         raise Unavailable("apt is not on this machine")
     shutil.rmtree(cache, ignore_errors=True)
     cache.mkdir(parents=True)
-    for package in PACKAGES:
+    for package in packages:
         done = subprocess.run(["apt-get", "download", package], cwd=cache, capture_output=True, text=True, timeout=120)
-        if done.returncode != 0 and package in PACKAGES[:5]:
+        if done.returncode != 0 and package in packages[:5]:
             raise Unavailable(f"apt has no {package}: {done.stderr.strip()[-200:]}")
     for path in cache.glob("*.deb"):
         subprocess.run(["dpkg-deb", "-x", path, root], check=True, timeout=60)
     (cache / "complete").touch()
     return root
+
+
+def rsync_command(cache: Path) -> list[str]:
+    """The machine's own rsync, or Debian's, unpacked."""
+    found = shutil.which("rsync")
+    if found:
+        return [found, "-a"]
+    root = unpack(cache, RSYNC_PACKAGES)
+    libraries = ":".join(str(path) for path in root.glob("usr/lib/*") if path.is_dir())
+    return ["env", f"LD_LIBRARY_PATH={libraries}", str(root / "usr/bin/rsync"), "-a"]
 
 
 class Cluster:

@@ -1,5 +1,6 @@
 """Runs on a real one-node Slurm cluster, and on commands that fail as clusters do."""
 
+import json
 import os
 import stat
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from client import key
-from slurm_cluster import Cluster, Unavailable, unpack
+from slurm_cluster import Cluster, Unavailable, rsync_command, unpack
 from test_supervision import assert_dense, follow, states_of, wait_for
 
 CACHE = Path(__file__).resolve().parents[3] / ".cache/slurm"
@@ -169,6 +170,59 @@ def test_a_requeued_job_goes_on_as_the_next_attempt(cluster, on_cluster):
         ]
         assert started[0] == 0 and started[1] >= 5
         assert_dense(client.events(run_id))
+
+
+@pytest.fixture
+def on_far_cluster(cluster, make_trainer, tmp_path):
+    """The cluster's run folders are copies somewhere else, brought there and back by rsync."""
+    try:
+        command = rsync_command(CACHE.with_name("rsync"))
+    except (Unavailable, OSError, subprocess.SubprocessError) as reason:
+        pytest.skip(f"no rsync here: {reason}")
+    far = tmp_path / "far"
+    toml = f"""[engine.slurm]
+lookEveryS = 0.5
+arrayAfterS = 0.5
+python = "{sys.executable}"
+[engine.slurm.profile.far]
+sbatch = ["--partition=main", "--time=2"]
+warningS = 30
+copy = "{far}"
+rsync = {json.dumps(command)}
+"""
+    names = ("SLURM_CONF", "LD_LIBRARY_PATH", "PATH")
+    trainer = make_trainer(toml, env={name: cluster.environment[name] for name in names})
+    trainer.far = far
+    return trainer
+
+
+def test_a_cluster_without_a_shared_disk_gets_copies_and_gives_them_back(on_far_cluster):
+    with on_far_cluster.connect() as client:
+        run_id = client.launch({"steps": 12, "delayS": 0.1, "saveEvery": 4}, spec=SLURM)["runId"]
+        events = follow(client, run_id, "succeeded", "failed", "lost", "interrupted", timeout=60)
+        assert states_of(events)[-1] == "succeeded"
+        assert_dense(events)
+        assert [event["data"]["step"] for event in events if event["type"] == "run.metric"] == list(range(1, 13))
+        far, near = on_far_cluster.far / run_id, on_far_cluster.data / "runs" / run_id
+        # The worker wrote over there alone.
+        assert str(far) in (near / "attempt-1/job.sh").read_text()
+        assert str(near) not in (near / "attempt-1/job.sh").read_text()
+        (artifact, *_) = client.call("artifacts.list", runId=run_id)["artifacts"]
+        assert (near / "out" / artifact["name"]).read_bytes() == (far / "out" / artifact["name"]).read_bytes()
+
+
+def test_a_cancel_reaches_the_copy_and_its_checkpoint_comes_back(on_far_cluster):
+    with on_far_cluster.connect() as client:
+        orders = {"steps": 10_000, "delayS": 0.05, "saveEvery": 100_000}
+        runs = [client.launch({**orders, "note": n}, spec=SLURM, group="far")["runId"] for n in range(2)]
+        # One after the other: the node has room for one job.
+        for run_id in runs:
+            follow(client, run_id, "running", timeout=60)
+            client.until(lambda run_id=run_id: [e for e in client.events(run_id) if e["type"] == "run.metric"])
+            client.call("runs.cancel", runId=run_id)
+            state = client.until_state(run_id, "cancelled", "failed", timeout=60)
+            assert (state["state"], state.get("forced")) == ("cancelled", None)
+            assert list((on_far_cluster.data / "runs" / run_id / "checkpoints").glob("*/manifest.json"))
 
 
 FAKE = """#!/bin/sh

@@ -4,11 +4,13 @@ import asyncio
 import shlex
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from polyglot_trainer.config import Engine as EngineConfig
 from polyglot_trainer.config import Profile
 from polyglot_trainer.engines.engine import EngineRejected, EngineUnreachable, Job, Sight
+from polyglot_trainer.engines.run_copy import RunCopy
 from polyglot_trainer.engines.slurm_script import WARNING_S, array_script, job_script
 from polyglot_trainer.engines.slurm_text import (
     SlurmJob,
@@ -19,11 +21,12 @@ from polyglot_trainer.engines.slurm_text import (
     read_squeue,
     restarts_of,
 )
-from polyglot_trainer.run_folder import AttemptFolder, read_json, write_json, write_text
+from polyglot_trainer.run_folder import AttemptFolder, RunFolder, read_json, write_json, write_text
 
 _LOOK_EVERY_S = 10
 _LOOK_SLOWEST_S = 60
 _COMMAND_S = 30
+_SCRIPT = "job.sh"
 _ARRAY_AFTER_S = 5
 _LONGEST_ARRAY = 1000
 # What sbatch says when no repeat will help.
@@ -53,9 +56,11 @@ class SlurmEngine:
         profile = self._profile(job.profile)
         id = await self._find(profile, job)
         if id is None:
-            log = job.folder.attempt(job.attempt).engine_log
-            options = [f"--job-name={job.name}", f"--output={log}", "--open-mode=append"]
-            id = await self._sbatch(profile, job, options, self._write_script(profile, job))
+            seen = self._seen(profile, job).folder.attempt(job.attempt)
+            options = [f"--job-name={job.name}", f"--output={seen.engine_log}", "--open-mode=append"]
+            self._write_script(profile, job)
+            await self._send(profile, [job])
+            id = await self._sbatch(profile, job, options, seen.path / _SCRIPT)
         self._looked_at = float("-inf")
         return self._handle(profile, job, id)
 
@@ -76,11 +81,12 @@ class SlurmEngine:
         for task, job in enumerate(jobs):
             self._write_script(profile, job)
             write_json(job.folder.attempt(job.attempt).array, {"name": name, "task": task})
-        scripts = [str(job.folder.attempt(job.attempt).path / "job.sh") for job in jobs]
-        write_text(first.path / "array.txt", "".join(f"{path}\n" for path in scripts))
-        write_text(first.path / "array.sh", array_script(first.path / "array.txt"))
+        seen = [self._seen(profile, job).folder.attempt(job.attempt).path for job in jobs]
+        write_text(first.path / "array.txt", "".join(f"{path / _SCRIPT}\n" for path in seen))
+        write_text(first.path / "array.sh", array_script(seen[0] / "array.txt"))
+        await self._send(profile, jobs)
         options = [f"--job-name={name}", "--output=/dev/null", f"--array=0-{len(jobs) - 1}"]
-        id = await self._sbatch(profile, jobs[0], options, first.path / "array.sh")
+        id = await self._sbatch(profile, jobs[0], options, seen[0] / "array.sh")
         self._looked_at = float("-inf")
         return [self._handle(profile, job, f"{id}_{task}") for task, job in enumerate(jobs)]
 
@@ -88,10 +94,39 @@ class SlurmEngine:
         handle = {"shown": id, "profile": profile.name, "name": job.name, "restarts": 0, "attempt0": job.attempt}
         return {**handle, "folder": str(job.folder.path)}
 
-    def _write_script(self, profile: Profile, job: Job) -> Path:
-        script = job.folder.attempt(job.attempt).path / "job.sh"
-        write_text(script, job_script(job, {**self._config.options, **profile.options}, sys.executable))
-        return script
+    def _write_script(self, profile: Profile, job: Job) -> None:
+        options = {**self._config.options, **profile.options}
+        script = job_script(self._seen(profile, job), options, sys.executable)
+        write_text(job.folder.attempt(job.attempt).path / _SCRIPT, script)
+
+    def _copy(self, profile: Profile) -> RunCopy | None:
+        """None where the cluster sees the run folders under the same paths as the service."""
+        target = profile.options.get("copy")
+        return RunCopy(target, profile.options.get("rsync")) if target else None
+
+    def _seen(self, profile: Profile, job: Job) -> Job:
+        """The job with its folder where the cluster has it; its command ends with folder and attempt."""
+        copy = self._copy(profile)
+        if copy is None:
+            return job
+        there = copy.there(job.folder.path)
+        return replace(job, folder=RunFolder(there), command=(*job.command[:-2], str(there), job.command[-1]))
+
+    async def _send(self, profile: Profile, jobs: list[Job]) -> None:
+        if copy := self._copy(profile):
+            for job in jobs:
+                await copy.send(job.folder.path)
+
+    async def _fetch(self, profile: Profile, handle: dict, job: SlurmJob | None) -> None:
+        copy = self._copy(profile)
+        if copy is None:
+            return
+        folder = Path(handle["folder"])
+        is_over = job is None or job.phase == "gone"
+        if job is not None and job.phase == "waiting":
+            # After a requeue the plan of the next attempt goes after the job.
+            await copy.send_plans(folder)
+        await copy.fetch(folder, whole=is_over)
 
     async def _sbatch(self, profile: Profile, job: Job, options: list[str], script: Path) -> str:
         arguments = [
@@ -137,6 +172,8 @@ class SlurmEngine:
             jobs = read_squeue(await self._run(profile, "squeue", "-h", "-r", "-t", "all", *user, "-o", "%i|%T|%r"))
             for run_id, handle in own.items():
                 job = jobs.get(handle["shown"])
+                # Before it is judged: what the job left behind tells how it ended.
+                await self._fetch(profile, handle, job)
                 sights[run_id] = await self._sight(profile, handle, job)
         return sights
 
@@ -177,6 +214,8 @@ class SlurmEngine:
     async def stop(self, handle: dict, *, force: bool) -> None:
         profile = self._profile(handle["profile"])
         self._looked_at = float("-inf")
+        if copy := self._copy(profile):
+            await copy.send_plans(Path(handle["folder"]))
         if force or self._waits(handle):
             await self._run(profile, "scancel", handle["shown"])
         else:

@@ -34,7 +34,7 @@ class BuiltinBackend:
         rows = read_rows(self._folder, self._plan["sets"][label], self._spec.get("maxSamples"))
         kind = kind_of_rows(rows)
         if kind is None:
-            raise Failure("bad_dataset", f"The rows for {label} are not all of one kind, with choices, answer or chosen.")
+            raise Failure("bad_dataset", f"The rows for {label} are not all of one kind: choices, answer or chosen.")
         judge = {"choices": self._choice, "answer": self._number, "chosen": self._preference}[kind]
         score = score_of(task, self._judged(rows, judge, tell))
         shots = max((len(row.get("shots", [])) for row in rows), default=0)
