@@ -33,7 +33,7 @@ export async function startEngine(context: vscode.ExtensionContext, log: vscode.
 	const server = { module, args: ["lsp"], transport: TransportKind.stdio, options };
 	const client = new LanguageClient("polyglot", "Polyglot Lens", { run: server, debug: server }, clientOptions(log));
 	answerSecrets(client, context.secrets);
-	const models = new LanguageModels(context.languageModelAccessInformation);
+	const models = new LanguageModels(context.globalState);
 	client.onRequest<LanguageModelReply, void>(
 		languageModelRequest.method,
 		(params: unknown, token: vscode.CancellationToken) => models.ask(languageModelRequest.params.parse(params), token),

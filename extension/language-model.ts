@@ -7,15 +7,19 @@ import { editorFailure, editorTurns, noConsent, noModel } from "../server/core/g
 const charactersPerToken = 16;
 const mostTokens = 32_000;
 
-export class LanguageModels {
-	readonly #access: vscode.LanguageModelAccessInformation;
-	/** Teachers a command of the user is about to ask: only for them may the editor put its question of consent. */
-	readonly #invited = new Set<string>();
-	/** Questions of consent under way, so that a second request waits for the answer instead of asking again. */
-	readonly #asking = new Map<string, Promise<LanguageModelReply>>();
+/** Where it is kept which models the user allowed; by `nameOf`. */
+const slot = "languageModelsAllowed";
 
-	constructor(access: vscode.LanguageModelAccessInformation) {
-		this.#access = access;
+export class LanguageModels {
+	readonly #allowed: vscode.Memento;
+	/** Teachers a command of the user is about to ask: only for them the question of consent is put. */
+	readonly #invited = new Set<string>();
+	/** Questions under way, so that a second request waits for the answer instead of asking again. */
+	readonly #asking = new Map<string, Promise<boolean>>();
+
+	/** `allowed` remembers the user's answers, such as the extension's global state. */
+	constructor(allowed: vscode.Memento) {
+		this.#allowed = allowed;
 	}
 
 	/** Called by a command of the user, before its teachers are asked. */
@@ -30,27 +34,41 @@ export class LanguageModels {
 
 	/** Answers the engine. Never rejects: what goes wrong is a value. */
 	async ask(question: LanguageModelQuestion, token: vscode.CancellationToken): Promise<LanguageModelReply> {
-		const [model] = (await vscode.lm?.selectChatModels(question.selector)) ?? [];
-		if (!model) return noModel(question.selector, (await this.available()).map(nameOf));
-		if (this.#access.canSendRequest(model) === true) return answered(model, question, token);
-		return this.#askFirst(model, question, token);
+		try {
+			const [model] = (await vscode.lm?.selectChatModels(question.selector)) ?? [];
+			if (!model) return noModel(question.selector, (await this.available()).map(nameOf));
+			if (!(await this.#isAllowed(model, question.teacher))) return noConsent(nameOf(model));
+			return await answered(model, question, token);
+		} catch (cause) {
+			return failureOf(cause, question.selector.id ?? question.selector.family ?? "the model");
+		}
 	}
 
-	/** The first request of a teacher brings up the editor's question; those after it wait for what the user says. */
-	async #askFirst(
-		model: vscode.LanguageModelChat,
-		question: LanguageModelQuestion,
-		token: vscode.CancellationToken,
-	): Promise<LanguageModelReply> {
-		const before = this.#asking.get(question.teacher);
-		if (before) {
-			const reply = await before;
-			return reply.type === "failure" && reply.reason === "no-consent" ? reply : answered(model, question, token);
-		}
-		if (!this.#invited.delete(question.teacher)) return noConsent(nameOf(model));
-		const asked = answered(model, question, token);
-		this.#asking.set(question.teacher, asked);
-		return asked.finally(() => this.#asking.delete(question.teacher));
+	/**
+	 * Whether the user allowed this model to be asked. Newer editors put no question of their own to the user, and
+	 * what is asked here costs somebody's quota, so it is put once a model, and only on a command of the user.
+	 */
+	async #isAllowed(model: vscode.LanguageModelChat, teacher: string): Promise<boolean> {
+		const name = nameOf(model);
+		if (this.#allowed.get<readonly string[]>(slot, []).includes(name)) return true;
+		const before = this.#asking.get(name);
+		if (before !== undefined) return before;
+		if (!this.#invited.delete(teacher)) return false;
+		const asked = this.#question(name, teacher).finally(() => this.#asking.delete(name));
+		this.#asking.set(name, asked);
+		return asked;
+	}
+
+	async #question(name: string, teacher: string): Promise<boolean> {
+		const detail = `Polyglot Lens sends it prompts and keeps its answers as samples, as the teacher ${teacher}. It counts against your quota with its provider, whose terms apply.`;
+		const chosen = await vscode.window.showInformationMessage(
+			`Allow Polyglot Lens to use the language model ${name}?`,
+			{ modal: true, detail },
+			"Allow",
+		);
+		if (chosen !== "Allow") return false;
+		await this.#allowed.update(slot, [...this.#allowed.get<readonly string[]>(slot, []), name]);
+		return true;
 	}
 }
 
@@ -80,10 +98,14 @@ async function answered(
 		}
 		return { type: "answer", text, model: nameOf(model), usage: await usageOf(model, turns, text, token) };
 	} catch (cause) {
-		const code = cause instanceof vscode.LanguageModelError ? cause.code : undefined;
-		const { name, message } = cause instanceof Error ? cause : { name: "", message: String(cause) };
-		return editorFailure({ code, name, message }, nameOf(model));
+		return failureOf(cause, nameOf(model));
 	}
+}
+
+function failureOf(cause: unknown, model: string): LanguageModelReply {
+	const code = cause instanceof vscode.LanguageModelError ? cause.code : undefined;
+	const { name, message } = cause instanceof Error ? cause : { name: "", message: String(cause) };
+	return editorFailure({ code, name, message }, model);
 }
 
 /** By the model's own counting; null where it does not count, so that nobody takes a guess for a figure. */

@@ -20,7 +20,7 @@ const project = () => JSON.parse(readFileSync(join(bench.folder, "polyglot.json"
 
 /** Presses a button of the editor's question of consent. */
 async function consent(button) {
-	const dialog = bench.page.locator(".monaco-dialog-box", { hasText: "language models" });
+	const dialog = bench.page.locator(".monaco-dialog-box", { hasText: "Allow Polyglot Lens to use the language model" });
 	await dialog.waitFor();
 	await dialog.getByRole("button", { name: button }).click();
 }
@@ -28,7 +28,7 @@ async function consent(button) {
 test("the Teachers view counts the editor's models", async () => {
 	await bench.command("Polyglot Lens: Focus on Teachers View");
 	const rows = bench.page.locator(".pane-body .monaco-list-row");
-	await rows.filter({ hasText: "Language models of the editor" }).filter({ hasText: "2" }).waitFor();
+	await rows.filter({ hasText: "Language models of the editor" }).filter({ hasText: "3" }).waitFor();
 });
 
 test("a model of the editor becomes a teacher, and is asked only after the user allows it", async () => {
@@ -74,8 +74,22 @@ test("a model at its limit says so in clear words", async () => {
 	await bench.pick("what kind", "Language model of this editor");
 	await bench.pick("language model of this editor", "Fake Tired");
 	await bench.answer("a short name", "tired");
+	await consent("Allow");
 	await bench
 		.toast(/tired: fake\/tired is at its limit: You have exceeded your quota/)
+		.first()
+		.waitFor();
+});
+
+test("a no is a no: the teacher is not asked, and the words say what to do", async () => {
+	await bench.command("Notifications: Clear All Notifications");
+	await bench.command("Polyglot: Add Teacher…");
+	await bench.pick("what kind", "Language model of this editor");
+	await bench.pick("language model of this editor", "Fake Unwanted");
+	await bench.answer("a short name", "unwanted");
+	await consent("Cancel");
+	await bench
+		.toast(/unwanted: Polyglot Lens may not use fake\/unwanted: you have not allowed it/)
 		.first()
 		.waitFor();
 });
@@ -88,7 +102,7 @@ test("a model that is not there is named, with those that are", async () => {
 	await bench.command("Polyglot: Test Teacher");
 	await bench.pick("Test teacher", "gone");
 	await bench
-		.toast(/no language model with vendor fake, id gone\. It has: fake\/polite, fake\/tired/)
+		.toast(/no language model with vendor fake, id gone\. It has: fake\/polite, fake\/tired, fake\/unwanted/)
 		.first()
 		.waitFor();
 });

@@ -66,7 +66,7 @@ test("redrawing with the next message moves the figures and leaves nothing behin
 	const { page } = await open("dark", messages.running);
 	const before = await page.locator("article").count();
 	await page.evaluate((sent) => window.show(sent), messages.end);
-	assert.equal(await page.locator("section").count(), 5);
+	assert.equal(await page.locator("main > section").count(), 5);
 	assert.equal(await page.locator("article").count(), before);
 	assert.match(await page.locator("p.state").textContent(), /done/);
 	assert.match(await page.locator("dl").textContent(), /540/);

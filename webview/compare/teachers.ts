@@ -73,7 +73,7 @@ export function drawTeachers(section: HTMLElement, { teachers }: CompareMessage,
 		.join("button")
 		.attr("type", "button")
 		.attr("class", "secondary")
-		.attr("aria-label", (name) => `Generate with ${name}`)
+		.attr("aria-label", (name) => `Use this teacher… (${name})`)
 		.text("Use this teacher…")
 		.on("click", (_, name) => use(name));
 }

@@ -1,4 +1,4 @@
-// Canned language models of the editor: one that answers word by word, one that is always at its limit.
+// Canned language models of the editor: one that answers word by word, one that is always at its limit, one to refuse.
 const vscode = require("vscode");
 
 const model = (id, name) => ({
@@ -9,16 +9,17 @@ const model = (id, name) => ({
 	maxInputTokens: 8000,
 	maxOutputTokens: 2000,
 	capabilities: {},
-	// Others must ask the user before they may use it, as with a real provider.
-	requiresAuthorization: true,
-	isUserSelectable: true,
 });
 
 const textOf = ({ content }) => content.map(({ value = "" }) => value).join("");
 
 const provider = {
-	provideLanguageModelChatInformation: async () => [model("polite", "Fake Polite"), model("tired", "Fake Tired")],
-	async provideLanguageModelChatResponse({ id }, messages, options, progress, token) {
+	provideLanguageModelChatInformation: async () => [
+		model("polite", "Fake Polite"),
+		model("tired", "Fake Tired"),
+		model("unwanted", "Fake Unwanted"),
+	],
+	async provideLanguageModelChatResponse({ id }, messages, _options, progress, token) {
 		if (id === "tired") {
 			const limit = new Error("You have exceeded your quota.");
 			limit.name = "ChatQuotaExceeded";
