@@ -91,7 +91,8 @@ test("an unreachable teacher, a wrong key and a trainer that is away each say wh
 		await bench.toast("127.0.0.1:9").first().waitFor();
 		await bench.command("Notifications: Clear All Notifications");
 		await bench.command("Polyglot: Train Student…");
-		await bench.toast("no token for ws://127.0.0.1:9").first().waitFor();
+		const form = await bench.panel("train");
+		await form.getByRole("alert").filter({ hasText: "no token for ws://127.0.0.1:9" }).waitFor();
 	});
 });
 
