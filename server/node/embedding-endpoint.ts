@@ -51,8 +51,9 @@ export class EndpointSource implements EmbeddingSource {
 		return this.#dimensions;
 	}
 
-	/** Asks for two vectors. */
+	/** Asks for two vectors, once. */
 	async prepare(signal: AbortSignal): Promise<void> {
+		if (this.#dimensions !== 0) return;
 		const { reply, fault } = await this.#ask(probes, `probe ${this.lane.backend}`, signal);
 		if (!reply) throw this.#refused(fault ?? "no answer");
 		const [one, other] = readEmbeddings(reply.body, probes.length, null);

@@ -12,6 +12,7 @@ import { UserError } from "../core/problem.ts";
 import type { Teacher } from "../core/project.ts";
 import type { Usage } from "../core/sample-row.ts";
 import { attemptCost, type JournalSlot, type MeasureAttempt } from "./measure-journal.ts";
+import { MeasureTurns, pause } from "./measure-turns.ts";
 
 export interface LaneOptions extends Pick<Teacher, "concurrency" | "rpm" | "tpm" | "price"> {
 	/** Absent where nobody keeps account, as in a test of one backend. */
@@ -76,11 +77,8 @@ export class MeasureLane {
 	/** Money that calls cost, and would have cost by our own count of their tokens. */
 	#paidCost = 0;
 	#countedCost = 0;
-	/** Waiting for a place, those that were sent before ahead of new ones. */
-	readonly #queue: (() => void)[] = [];
-	readonly #again: (() => void)[] = [];
+	readonly #turns = new MeasureTurns();
 	readonly #idle: (() => void)[] = [];
-	#wake: NodeJS.Timeout | undefined;
 	#stopped: UserError | undefined;
 	#waitReason: string | null = null;
 
@@ -117,7 +115,7 @@ export class MeasureLane {
 
 	/** Why nothing is sent just now; null while requests flow. */
 	get waiting(): string | null {
-		if (this.#queue.length + this.#again.length === 0 || this.#inFlight > 0) return null;
+		if (this.#turns.waiting === 0 || this.#inFlight > 0) return null;
 		const seconds = Math.ceil(this.#holdMs() / 1000);
 		return seconds > 0 ? `${this.backend}: ${this.#waitReason ?? "its quota"}, next try in ${seconds} s` : null;
 	}
@@ -135,7 +133,7 @@ export class MeasureLane {
 			const given = await this.#attempt(asked, earlier, reserved);
 			if (given) return given;
 			const last = earlier.at(-1) ?? "transient";
-			await this.#wait(retryDelayMs(last, earlier.slice(0, -1), Math.random), signal);
+			await pause(retryDelayMs(last, earlier.slice(0, -1), Math.random) / this.#speed, signal);
 		}
 	}
 
@@ -203,9 +201,9 @@ export class MeasureLane {
 		for (;;) {
 			signal.throwIfAborted();
 			if (this.#stopped) throw this.#stopped;
-			const isFirst = isAgain || this.#again.length === 0;
-			if (isFirst && this.#maySend(expected)) break;
-			await this.#turn(isAgain, signal);
+			if ((isAgain || !this.#turns.hasAgain) && this.#maySend(expected)) break;
+			this.#sleep();
+			await this.#turns.wait(isAgain, signal);
 		}
 		const reserved = this.#expectedCost(expected);
 		if (this.#journal?.reserve(this.#options.price, reserved) === false) this.#stop(this.#outOfBudget());
@@ -246,40 +244,15 @@ export class MeasureLane {
 		);
 	}
 
-	/** Resolves when it is worth looking again: a place is free, or a pause is over. */
-	#turn(isAgain: boolean, signal: AbortSignal): Promise<void> {
-		return new Promise((resolve, reject) => {
-			const queue = isAgain ? this.#again : this.#queue;
-			const stop = () => {
-				const at = queue.indexOf(wake);
-				if (at !== -1) queue.splice(at, 1);
-				reject(signal.reason);
-			};
-			const wake = () => {
-				signal.removeEventListener("abort", stop);
-				resolve();
-			};
-			signal.addEventListener("abort", stop, { once: true });
-			queue.push(wake);
-			this.#sleep();
-		});
-	}
-
-	/** Wakes as many as there are places, retries first. */
 	#next(): void {
 		const places = this.#stopped ? Number.POSITIVE_INFINITY : Math.max(1, this.#limit.limit - this.#inFlight);
-		for (let woken = 0; woken < places; woken += 1) {
-			const wake = this.#again.shift() ?? this.#queue.shift();
-			if (!wake) return;
-			wake();
-		}
+		this.#turns.next(places);
 	}
 
+	/** Whoever waits is woken by the next answer; where none is under way, when the pause is over. */
 	#sleep(): void {
 		const ms = this.#holdMs() / this.#speed;
-		if (ms <= 0 && this.#inFlight > 0) return;
-		clearTimeout(this.#wake);
-		this.#wake = setTimeout(() => this.#next(), Math.max(1, Math.ceil(ms)));
+		if (ms > 0 || this.#inFlight === 0) this.#turns.later(ms, () => this.#next());
 	}
 
 	#leave(): void {
@@ -316,21 +289,6 @@ export class MeasureLane {
 		this.#stopped = cause;
 		this.#event("stop", { reason: cause.message });
 		this.#next();
-	}
-
-	#wait(ms: number, signal: AbortSignal): Promise<void> {
-		if (ms <= 0) return Promise.resolve();
-		return new Promise((resolve, reject) => {
-			const stop = () => {
-				clearTimeout(timer);
-				reject(signal.reason);
-			};
-			const timer = setTimeout(() => {
-				signal.removeEventListener("abort", stop);
-				resolve();
-			}, ms / this.#speed);
-			signal.addEventListener("abort", stop, { once: true });
-		});
 	}
 }
 
