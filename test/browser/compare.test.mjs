@@ -101,6 +101,7 @@ test("arrow keys walk through the seeds and stop at the ends; the place is kept 
 	assert.equal(await heading.textContent(), "Seed 6 of 6");
 	await page.evaluate((sent) => window.show(sent), german);
 	assert.equal(await heading.textContent(), "Seed 6 of 6");
+	assert.ok((await page.locator("article .reading .turn").count()) >= 3, "the reading form outlives a redraw");
 	await page.getByRole("button", { name: "Previous" }).click();
 	assert.equal(await heading.textContent(), "Seed 5 of 6");
 	await page.close();

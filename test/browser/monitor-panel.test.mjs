@@ -68,6 +68,7 @@ test("redrawing with the next message moves the figures and leaves nothing behin
 	await page.evaluate((sent) => window.show(sent), messages.end);
 	assert.equal(await page.locator("main > section").count(), 5);
 	assert.equal(await page.locator("article").count(), before);
+	assert.equal(await page.locator("article .reading .turn").count(), 2 * before);
 	assert.match(await page.locator("p.state").textContent(), /done/);
 	assert.match(await page.locator("dl").textContent(), /540/);
 	await page.close();

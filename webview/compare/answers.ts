@@ -39,7 +39,7 @@ export function drawAnswers(
 		.selectAll<HTMLDivElement, ComparedAnswer>("div.text")
 		.data((answer) => [answer])
 		.join("div")
-		.attr("class", "text")
+		.attr("class", "text reading")
 		.each(function (answer) {
 			drawReading(this, readingOf(answer, message.language));
 		});
@@ -169,7 +169,7 @@ function figuresOf(answer: ComparedAnswer, { teachers }: CompareMessage): Figure
 					: `${(latencyMs / 1000).toFixed(1)} s`,
 		},
 		{ name: "tokens", value: completionTokens === null ? "–" : whole(completionTokens) },
-		...(cost !== null && currency !== null ? [{ name: "cost", value: money(cost, currency) }] : []),
+		...(cost !== null && currency !== null ? [{ name: "cost", value: answerCost(cost, currency) }] : []),
 	];
 	const measured = metrics.map(({ name, value, threshold }) => ({
 		name,
@@ -177,3 +177,7 @@ function figuresOf(answer: ComparedAnswer, { teachers }: CompareMessage): Figure
 	}));
 	return [...own, ...measured];
 }
+
+/** One answer often costs less than money is usually written in. */
+const answerCost = (cost: number, currency: string): string =>
+	cost > 0 && cost < 0.001 ? `${Number(cost.toPrecision(2))} ${currency}` : money(cost, currency);

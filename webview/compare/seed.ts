@@ -38,7 +38,12 @@ export function drawSeed(section: HTMLElement, seed: ComparedSeed, { place, coun
 		.join("p")
 		.attr("class", "hint")
 		.text(String);
-	const holder = root.selectAll<HTMLDivElement, number>("div.text").data([0]).join("div").attr("class", "text").node();
+	const holder = root
+		.selectAll<HTMLDivElement, number>("div.text")
+		.data([0])
+		.join("div")
+		.attr("class", "text reading")
+		.node();
 	if (holder) {
 		const turns = seed.turns.map((turn) => ({ ...turn, language: seed.language }));
 		drawReading(holder, { turns, marks: [] });

@@ -122,6 +122,12 @@ function drawExamples(entries: unknown, post: (request: MonitorRequest) => void)
 		.join("code")
 		.text(String);
 	example
+		.selectAll("span.teacher")
+		.data(({ teacher }) => [teacher])
+		.join("span")
+		.attr("class", "teacher counts")
+		.text(String);
+	example
 		.selectAll<HTMLButtonElement, Example>("button")
 		.data((one) => [one])
 		.join("button")

@@ -24,7 +24,7 @@ export function drawLatest(section: HTMLElement, { latest }: MonitorMessage): vo
 		.selectAll<HTMLDivElement, MonitorSample>("div.sample")
 		.data((sample) => [sample])
 		.join("div")
-		.attr("class", "sample")
+		.attr("class", "sample reading")
 		.each(function ({ prompt, response, language }) {
 			drawReading(this, pairReading(prompt, response, language));
 		});
