@@ -12,6 +12,7 @@ from polyglot_trainer.worker.encode_rows import IGNORED, encode_turns
 from polyglot_trainer.worker.failures import Stopped
 from polyglot_trainer.worker.journal import Journal
 from polyglot_trainer.worker.load_model import load_model, load_tokenizer
+from polyglot_trainer.worker.response_tokens import join, scored_bytes
 from polyglot_trainer.worker.stop_request import StopRequest
 
 _PAGE = 100
@@ -51,7 +52,13 @@ def _tell(journal: Journal, page: list[dict], sums: dict) -> None:
 
 def _row(line: bytes, spec: dict, template, tokenizer, model) -> dict:
     turns = turns_of(json.loads(line))
-    ids, labels = _plain(turns, tokenizer) if template is None else _last_answer(turns, template, tokenizer)
+    response = turns[-1]["content"]
+    joined = None
+    if template is None:
+        joined = join("\n".join(turn["content"] for turn in turns[:-1]), response, tokenizer)
+        ids, labels = joined.ids, [IGNORED] * joined.first + joined.ids[joined.first :]
+    else:
+        ids, labels = _last_answer(turns, template, tokenizer)
     most = spec["data"]["maxLength"]
     truncated = len(ids) > most
     ids, labels = ids[:most], labels[:most]
@@ -60,18 +67,9 @@ def _row(line: bytes, spec: dict, template, tokenizer, model) -> dict:
         "sampleSha256": hashlib.sha256(line).hexdigest(),
         "nll": _nll(model, ids, wanted),
         "tokens": len(wanted),
-        "bytes": len(turns[-1]["content"].encode()),
+        "bytes": len(response.encode()) if joined is None else scored_bytes(joined, wanted, response),
         "truncated": truncated,
     }
-
-
-def _plain(turns: list[dict], tokenizer) -> tuple[list[int], list[int]]:
-    """The paper's way: prompt and answer joined with nothing between them, as many tokens masked as the prompt has."""
-    prompt = "\n".join(turn["content"] for turn in turns[:-1])
-    first = [tokenizer.bos_token_id] if tokenizer.bos_token_id is not None else []
-    masked = len(first) + len(tokenizer.encode(prompt, add_special_tokens=False))
-    ids = first + tokenizer.encode(prompt + turns[-1]["content"], add_special_tokens=False)
-    return ids, [IGNORED] * min(masked, len(ids)) + ids[masked:]
 
 
 def _last_answer(turns: list[dict], template, tokenizer) -> tuple[list[int], list[int]]:
