@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { nodePath } from "../tools/setup.mjs";
@@ -11,19 +11,31 @@ import { openWorkbench } from "./workbench.mjs";
 let bench;
 let trainer;
 let process;
-before(async () => {
+
+/** Another one, with the same certificate, once the first was ended. */
+async function startTrainer() {
 	const script = join(import.meta.dirname, "tls-trainer.ts");
 	process = spawn(nodePath(), ["--disable-warning=ExperimentalWarning", script], {
 		stdio: ["pipe", "pipe", "inherit"],
 	});
 	const [line] = await once(process.stdout, "data");
 	trainer = JSON.parse(String(line));
-	bench = await openWorkbench({ file: "samples.de.jsonl" });
+}
+
+before(async () => {
+	await startTrainer();
+	bench = await openWorkbench({ file: "samples.de.jsonl", prepare: writeGood });
 });
 after(async () => {
 	process?.stdin.end();
 	await bench?.close();
 });
+
+/** Rows that a trainer takes, while the workspace's own file has a broken line. */
+function writeGood(folder) {
+	const row = (n) => JSON.stringify({ prompt: `Was ist ${n}?`, response: `Es ist ${n * 2}.` });
+	writeFileSync(join(folder, "good.jsonl"), `${Array.from({ length: 60 }, (_, n) => row(n)).join("\n")}\n`);
+}
 
 const box = () => bench.page.locator(".quick-input-widget:visible");
 const type = (text) => box().locator(".quick-input-box input").first().fill(text);
@@ -61,6 +73,38 @@ test("the token is in no file of the workspace", () => {
 	for (const path of files.filter((one) => statSync(one).isFile())) {
 		assert.ok(!readFileSync(path, "latin1").includes(trainer.token), path);
 	}
+});
+
+test("a trainer that goes away is a lost link and never a failed run", async () => {
+	await bench.command("Notifications: Clear All Notifications");
+	await bench.command("Polyglot: Train Student…");
+	const form = await bench.panel("train");
+	await form.getByLabel("Dataset", { exact: true }).selectOption({ label: "samples.de.jsonl" });
+	await form.getByLabel("Language", { exact: true }).selectOption("de");
+	await form.getByLabel("Teacher", { exact: true }).fill("somebody");
+	await form
+		.getByRole("button", { name: "Check before training" })
+		.and(form.locator('[aria-disabled="false"]'))
+		.click();
+	await form.getByRole("alert").filter({ hasText: "line 12" }).waitFor();
+	await bench.screenshots("train-refused");
+	await form.getByLabel("Dataset", { exact: true }).selectOption({ label: "good.jsonl" });
+	await form.getByLabel("Language", { exact: true }).selectOption("de");
+	await form.getByLabel("Teacher", { exact: true }).fill("somebody");
+	await form
+		.getByRole("button", { name: "Check before training" })
+		.and(form.locator('[aria-disabled="false"]'))
+		.click();
+	await form.getByRole("button", { name: "Start training" }).and(form.locator('[aria-disabled="false"]')).click();
+	const run = await bench.panel("run");
+	await run.locator(".fact.running").waitFor();
+	process.stdin.end();
+	await once(process, "exit");
+	await run.locator(".fact.link", { hasText: "no link to the trainer; the run itself may go on" }).waitFor();
+	assert.match(await run.locator(".fact.state").textContent(), /^running/);
+	assert.equal(await run.locator(".failure").count(), 0);
+	await bench.screenshots("run-without-link");
+	await startTrainer();
 });
 
 test("another certificate than the pinned one is a refusal that names both, in the form as well", async () => {

@@ -14,7 +14,7 @@ const key = await readFile(new URL("../fixtures/tls/key.pem", import.meta.url));
 const pin = createHash("sha256").update(new X509Certificate(cert).raw).digest("hex");
 const folder = await mkdtemp(join(tmpdir(), "tls-trainer-"));
 const mediaFolder = fileURLToPath(new URL("../../media/", import.meta.url));
-const trainer = await startPracticeTrainer({ folder, mediaFolder, runMs: 0 });
+const trainer = await startPracticeTrainer({ folder, mediaFolder, runMs: 60_000 });
 const front = createServer({ cert, key }, (socket) => {
 	const upstream = connect(Number(new URL(trainer.url).port), "127.0.0.1");
 	socket.pipe(upstream).pipe(socket);

@@ -60,9 +60,12 @@ test("a teacher's name never becomes a path, and every row lands in its cell as 
 	}
 });
 
+/** Quick to launch: what a client may do in a minute is tested elsewhere. */
+const limits = { launchesPerMinute: 1000, requestsPerS: 1000, burst: 1000 };
+
 async function rig() {
 	const place = await mkdtemp(join(folder, "rig-"));
-	const trainer = await startPracticeTrainer({ folder: join(place, "trainer"), mediaFolder, runMs: 0 });
+	const trainer = await startPracticeTrainer({ folder: join(place, "trainer"), mediaFolder, runMs: 0, limits });
 	closing.push(() => trainer.close());
 	const open = async () => {
 		const client = await TrainerClient.open({
@@ -126,4 +129,25 @@ test("a cell that the trainer refuses says why, and the others are launched", as
 	await sweeps.launch(client, group);
 	assert.equal(sweeps.refusals(group).size, 4);
 	assert.match([...sweeps.refusals(group).values()][0] ?? "", /qlora/);
+});
+
+test("a sweep larger than what one connection may follow is followed to its end", async () => {
+	const { place, open } = await rig();
+	const client = await open();
+	const many = join(place, "many.jsonl");
+	const lines = Array.from({ length: 40 }, (_, n) =>
+		JSON.stringify({ prompt: "Was?", response: `Das ist ${n}.`, model: `teacher-${n}`, language: "de" }),
+	);
+	await writeFile(many, `${lines.join("\n")}\n`);
+	const sweeps = await TrainerSweeps.open(join(place, "sweeps"), () => {});
+	const cells = await countCells([many]);
+	const { group } = await sweeps.plan(
+		{ ...(await order()), datasets: [many], cells },
+		Date.parse("2026-09-01T08:00:03Z"),
+	);
+	await sweeps.launch(client, group);
+	const runs = await client.list({ group });
+	assert.equal(runs.length, 40);
+	const views = await Promise.all(runs.map(({ runId }) => client.whenFinal(runId)));
+	assert.deepEqual(new Set(views.map(({ state }) => state)), new Set(["succeeded"]));
 });
