@@ -1,31 +1,17 @@
-/** A file on disk, of any size and packing, as the review panel sees it: read once, in slices, and then by line. */
-import {
-	type AnnotateOptions,
-	annotateLine,
-	collectStatistics,
-	type FileStatistics,
-	findingsInFile,
-	type LineAnnotation,
-	type LineShare,
-	nearThreshold,
-} from "../core/annotate.ts";
+/** A file on disk, of any size and packing, as the review panel sees it: read once on threads, and then by line. */
+import { type AnnotateOptions, annotateLine, type LineAnnotation } from "../core/annotate.ts";
 import type { Finding } from "../core/checks/finding.ts";
-import { comparedText, nearestByKey } from "../core/checks/near-duplicate.ts";
-import { collectSignatures } from "../core/near-duplicates/signature-columns.ts";
-import { factsOf } from "../core/review/facts.ts";
 import { panelMetrics } from "../core/review/metrics.ts";
 import { ReviewTable } from "../core/review/table.ts";
+import { findingsInSearched, type SearchedStatistics } from "../core/searched-findings.ts";
+import type { ReviewFacts } from "../node/review-facts.ts";
+import { followReviewFacts } from "../node/review-facts-thread.ts";
 import { openSampleSource, type SampleSource } from "../node/sample-source.ts";
 import type { ServerContext } from "./feature.ts";
 import type { LineLook, PanelFile } from "./review-panel-file.ts";
-import { TimeSlices } from "./time-slices.ts";
-
-const tellMs = 500;
-/** Searching among more would hold the engine for seconds. */
-const mostCompared = 20_000;
 
 export class DiskPanelFile implements PanelFile {
-	readonly table: ReviewTable;
+	table: ReviewTable;
 	version = 1;
 	share = 0;
 	note: string;
@@ -34,8 +20,7 @@ export class DiskPanelFile implements PanelFile {
 	readonly #server: ServerContext;
 	readonly #tell: () => void;
 	readonly #closing = new AbortController();
-	/** Findings of each line by itself, so that what the whole file says can be added. */
-	#statistics: FileStatistics | undefined;
+	#statistics: SearchedStatistics | null = null;
 
 	private constructor(source: SampleSource, server: ServerContext, tell: () => void) {
 		this.#source = source;
@@ -84,79 +69,51 @@ export class DiskPanelFile implements PanelFile {
 	}
 
 	#findings(annotation: LineAnnotation, line: number): readonly Finding[] {
-		return this.#statistics
-			? findingsInFile(annotation, line + 1, this.#statistics, this.#options())
-			: annotation.findings;
+		if (!this.#statistics) return annotation.findings;
+		return findingsInSearched(annotation, line + 1, this.#statistics, this.#options());
 	}
 
 	async #readAll(): Promise<void> {
-		const options = this.#options();
-		const collector = collectStatistics();
-		const signatures = collectSignatures();
-		const keys: number[] = [];
-		const shares: (LineShare | undefined)[] = [];
-		const lineFindings: (readonly Finding[])[] = [];
-		const slices = new TimeSlices(this.#server.runtime.now);
-		let line = 0;
-		let told = this.#server.runtime.now();
-		for await (const texts of this.#source.readLines(0, this.#source.lineCount, this.#closing.signal)) {
-			for (const text of texts) {
-				const annotation = annotateLine(text, options);
-				this.table.set(line, factsOf(annotation, panelMetrics(annotation, options)));
-				this.#show(line, annotation.findings);
-				lineFindings[line] = annotation.findings.map(withoutText);
-				const { sample, share } = annotation;
-				if (sample && share) {
-					shares[line] = share;
-					collector.add(line + 1, share);
-					if (keys.length < mostCompared && keys.push(share.key)) signatures.add(comparedText(sample));
-				}
-				line += 1;
-				if (!slices.isOver) continue;
-				await slices.pause();
-				if (this.#closing.signal.aborted) return;
-				if (this.#server.runtime.now() - told < tellMs) continue;
-				told = this.#server.runtime.now();
-				this.share = (0.95 * line) / this.table.lineCount;
-				this.version += 1;
-				this.#tell();
-			}
+		const { mediaFolder, engineFile, now } = this.#server.runtime;
+		const means = { mediaFolder, engineFile, now, signal: this.#closing.signal };
+		// Where its lines are read, which is a copy of a packed file.
+		const { path } = this.#source.index;
+		await followReviewFacts(path, this.#source.lineCount, this.#options(), means, (facts) => this.#take(facts));
+	}
+
+	#take({ table, share, statistics }: ReviewFacts): void {
+		if (this.#closing.signal.aborted) return;
+		this.table = table;
+		this.share = share;
+		this.#statistics = statistics;
+		this.#changed();
+		const decisions = this.#server.decisions();
+		for (let line = 0; decisions && line < table.lineCount; line += 1) {
+			if (decisions.has(table.key[line] ?? Number.NaN)) void this.#lookAgain(line);
 		}
-		this.#statistics = collector.finish(nearestByKey(signatures.finish(), keys, nearThreshold(options)));
-		for (line = 0; line < this.table.lineCount; line += 1) {
-			const share = shares[line];
-			if (share) this.#show(line, this.#findings(shadowOf(share, lineFindings[line] ?? [], this.table, line), line));
-			if (slices.isOver) await slices.pause();
-			if (this.#closing.signal.aborted) return;
-		}
-		if (shares.length > mostCompared)
-			this.note += `; near duplicates were looked for among the first ${mostCompared} samples`;
-		this.share = 1;
-		this.version += 1;
-		this.#tell();
 	}
 
 	/** Sets what nobody accepted or hid. */
-	#show(line: number, findings: readonly Finding[]): void {
-		const key = this.table.key[line] ?? Number.NaN;
-		const decisions = this.#server.decisions();
-		const shown =
-			Number.isNaN(key) || !decisions?.has(key)
-				? findings
-				: decisions.isAccepted(key)
-					? []
-					: findings.filter(({ code }) => !decisions.isHidden(key, code));
-		this.table.setFindings(line, shown);
-	}
-
 	async #lookAgain(line: number): Promise<void> {
 		try {
-			this.#show(line, (await this.look(line)).findings);
-			this.version += 1;
-			this.#tell();
+			const { annotation, findings } = await this.look(line);
+			const key = annotation.share?.key ?? Number.NaN;
+			const decisions = this.#server.decisions();
+			const isHidden = ({ code }: Finding) =>
+				decisions?.isAccepted(key) === true || decisions?.isHidden(key, code) === true;
+			this.table.setFindings(
+				line,
+				findings.filter((finding) => !isHidden(finding)),
+			);
+			this.#changed();
 		} catch (cause) {
 			this.#failed(cause);
 		}
+	}
+
+	#changed(): void {
+		this.version += 1;
+		this.#tell();
 	}
 
 	#failed(cause: unknown): void {
@@ -164,36 +121,6 @@ export class DiskPanelFile implements PanelFile {
 		const reason = cause instanceof Error ? cause.message : String(cause);
 		this.#server.runtime.log(`Review of a file on disk ended: ${reason}`);
 		this.note = `Reading ended: ${reason}`;
-		this.version += 1;
-		this.#tell();
+		this.#changed();
 	}
-}
-
-/** A finding without its sentence: a million of those would fill the memory. */
-function withoutText(finding: Finding): Finding {
-	return { ...finding, message: "", source: null };
-}
-
-/** A line's annotation without its text: enough to say which checks of the whole file it fails. */
-function shadowOf(share: LineShare, findings: readonly Finding[], table: ReviewTable, line: number): LineAnnotation {
-	const language = table.languages.texts[table.language[line] ?? 0] || null;
-	return {
-		sample: {
-			shape: "prompt-response",
-			id: null,
-			language,
-			seedLanguage: null,
-			strategy: null,
-			model: null,
-			finishReason: null,
-			promptInput: null,
-			responseInput: null,
-			turns: [{ role: "assistant", text: "", field: "response" }],
-			mayLackResponse: false,
-		},
-		language,
-		isBlank: false,
-		findings,
-		share,
-	};
 }

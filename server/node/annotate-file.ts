@@ -24,7 +24,7 @@ import {
 	type LineRecord,
 } from "./annotate-job.ts";
 import type { LineIndex } from "./line-index.ts";
-import { LineWorkers } from "./line-worker-pool.ts";
+import { type LinePart, LineWorkers } from "./line-worker-pool.ts";
 import { learntNoise } from "./noise-learning.ts";
 import { loadNoiseReference } from "./noise-reference.ts";
 import { openSampleSource } from "./sample-source.ts";
@@ -55,6 +55,10 @@ export interface AnnotateMeans extends AnnotateSetup {
 	readonly signal?: AbortSignal | undefined;
 	/** Called with the lines that are done. */
 	readonly onProgress?: ((lines: number) => void) | undefined;
+	/** Whether records carry what the review panel lists and measures. */
+	readonly withFacts?: boolean | undefined;
+	/** Called with each part as soon as it is there, in any order. */
+	readonly onPart?: ((part: Omit<Part, "name">) => void) | undefined;
 }
 
 /** Starting a thread takes longer than annotating less. */
@@ -83,7 +87,7 @@ export async function* annotateFiles(
 	}
 }
 
-interface Part {
+export interface Part {
 	readonly name: string;
 	/** Number of its first line in its file, from 1. */
 	readonly firstLine: number;
@@ -91,7 +95,8 @@ interface Part {
 	readonly range: AnnotatedRange;
 }
 
-async function annotatedParts(
+/** Every line by itself, in the order of the files. */
+export async function annotatedParts(
 	files: readonly NamedFile[],
 	options: AnnotateOptions,
 	means: AnnotateMeans,
@@ -129,43 +134,48 @@ async function onThreads(
 	workers: LineWorkers,
 	index: LineIndex,
 	{ project, language, noise }: AnnotateOptions & { readonly noise: SharedNoise },
-	{ signal, onProgress }: AnnotateMeans,
+	{ signal, onProgress, withFacts, onPart }: AnnotateMeans,
 ): Promise<Omit<Part, "name">[]> {
-	const parameters: AnnotateParameters = { project, noise, ...(language === undefined ? {} : { language }) };
+	const parameters: AnnotateParameters = { project, noise, withFacts, ...(language === undefined ? {} : { language }) };
 	const parts = await workers.mapLines(index, annotateJobName, {
 		parameters,
 		rangeBytes,
 		signal,
-		onPart: ({ range }) => onProgress?.(range.to - range.from),
+		onPart: (part) => {
+			onProgress?.(part.range.to - part.range.from);
+			onPart?.(partOf(part));
+		},
 	});
-	return parts.map(({ range: { from, to }, columns }) => ({
-		firstLine: from + 1,
-		lineCount: to - from,
-		range: annotatedRange(columns),
-	}));
+	return parts.map(partOf);
+}
+
+function partOf({ range: { from, to }, columns }: LinePart): Omit<Part, "name"> {
+	return { firstLine: from + 1, lineCount: to - from, range: annotatedRange(columns) };
 }
 
 async function onThisThread(
 	index: LineIndex,
 	options: AnnotateOptions,
-	{ signal, onProgress }: AnnotateMeans,
+	{ signal, onProgress, withFacts, onPart }: AnnotateMeans,
 	{ signer, scorer }: { readonly signer: Signer; readonly scorer: NoiseScorer },
 ): Promise<Omit<Part, "name">[]> {
 	const parts: Omit<Part, "name">[] = [];
 	for (const { from, to } of index.ranges(rangeBytes)) {
-		const reader = annotateReader(options, signer, scorer);
+		const reader = annotateReader({ ...options, withFacts }, signer, scorer);
 		for await (const texts of index.readLines(from, to)) {
 			signal?.throwIfAborted();
 			for (const text of texts) reader.add(text, from);
 		}
-		parts.push({ firstLine: from + 1, lineCount: to - from, range: annotatedRange(reader.finish()) });
+		const part = { firstLine: from + 1, lineCount: to - from, range: annotatedRange(reader.finish()) };
+		parts.push(part);
+		onPart?.(part);
 		onProgress?.(to - from);
 	}
 	return parts;
 }
 
 /** Lines count over all files here; spelling is compared within each file, whose own models scored it. */
-function statisticsOf(
+export function statisticsOf(
 	parts: readonly Part[],
 	files: readonly NamedFile[],
 	options: AnnotateOptions,

@@ -7,6 +7,8 @@ import type { Detectors } from "../core/language-id/detector.ts";
 import { readLanguage } from "../core/languages.ts";
 import { createSigner, type Signer } from "../core/near-duplicates/signature.ts";
 import { collectSignatures, type SignatureColumns } from "../core/near-duplicates/signature-columns.ts";
+import { factsOf, type LineFacts } from "../core/review/facts.ts";
+import { panelMetrics } from "../core/review/metrics.ts";
 import type { Sample } from "../core/sample/sample.ts";
 import type { Columns, LineJob, LineReader } from "./line-worker-job.ts";
 
@@ -14,6 +16,8 @@ import type { Columns, LineJob, LineReader } from "./line-worker-job.ts";
 export interface AnnotateParameters extends Omit<AnnotateOptions, "detectors"> {
 	/** What the file's spelling is scored by; nothing is scored without it. */
 	readonly noise?: SharedNoise;
+	/** Whether records carry what the review panel lists and measures. */
+	readonly withFacts?: boolean | undefined;
 }
 
 /** A line's annotation without its text. */
@@ -23,6 +27,8 @@ export interface LineRecord extends Omit<LineAnnotation, "sample"> {
 	readonly askedWords?: readonly number[];
 	/** Bits a character of the answer's spelling; absent where it was not scored. */
 	readonly bits?: number;
+	/** Where asked for. */
+	readonly facts?: LineFacts;
 }
 
 /** The name under which threads know the job. */
@@ -37,13 +43,18 @@ export function annotateJob(detectors: Detectors): LineJob {
 }
 
 /** Takes lines in their order; the same lines give the same columns, on whichever thread. */
-export function annotateReader(options: AnnotateOptions, signer: Signer, scorer = new NoiseScorer()): LineReader {
+export function annotateReader(
+	options: AnnotateOptions & Pick<AnnotateParameters, "withFacts">,
+	signer: Signer,
+	scorer = new NoiseScorer(),
+): LineReader {
 	const records: string[] = [];
 	const rows: number[] = [];
 	const signatures = collectSignatures(1024, signer);
 	return {
 		add(text) {
-			const { sample, ...rest } = annotateLine(text, options);
+			const annotation = annotateLine(text, options);
+			const { sample, ...rest } = annotation;
 			if (sample && rest.share) {
 				rows.push(records.length);
 				signatures.add(comparedText(sample));
@@ -52,6 +63,7 @@ export function annotateReader(options: AnnotateOptions, signer: Signer, scorer 
 				...rest,
 				id: sample?.id ?? null,
 				...(sample ? searchable(sample, rest, scorer) : {}),
+				...(options.withFacts ? { facts: factsOf(annotation, panelMetrics(annotation, options)) } : {}),
 			};
 			records.push(JSON.stringify(record));
 		},

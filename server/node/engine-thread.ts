@@ -6,6 +6,7 @@ const duties: Readonly<Record<string, () => Promise<void>>> = {
 	"polyglot-line-worker": async () => (await import("./annotate-duty.ts")).serveLines(),
 	"polyglot-text-worker": async () => (await import("./annotate-duty.ts")).serveTexts(),
 	"polyglot-report-worker": async () => (await import("./file-report-thread.ts")).serveReport(),
+	"polyglot-review-worker": async () => (await import("./review-facts-thread.ts")).serveReviewFacts(),
 	"polyglot-parquet-worker": async () => (await import("./parquet-thread.ts")).serveParquetWorker(),
 };
 

@@ -11,11 +11,11 @@ export interface LineFacts {
 	readonly language: string;
 	readonly strategy: string;
 	readonly teacher: string;
-	/** `contentKey`; NaN where there is none. */
-	readonly key: number;
-	/** Equal for answers to the same seed, NaN where the row has no id; and for answers to the same prompt. */
-	readonly seedKey: number;
-	readonly promptKey: number;
+	/** `contentKey`; null where there is none. */
+	readonly key: number | null;
+	/** Equal for answers to the same seed, null where the row has no id; and for answers to the same prompt. */
+	readonly seedKey: number | null;
+	readonly promptKey: number | null;
 	readonly metrics: readonly PanelMetric[];
 }
 
@@ -26,9 +26,9 @@ export function factsOf(annotation: LineAnnotation, metrics: readonly PanelMetri
 		language: language ?? "",
 		strategy: sample?.strategy ?? "",
 		teacher: sample?.model ?? "",
-		key: share?.key ?? Number.NaN,
-		seedKey: sample?.id == null ? Number.NaN : textKey(JSON.stringify([sample.id, sample.strategy, language])),
-		promptKey: sample ? textKey(JSON.stringify([language, prompts(sample).map(({ text }) => text)])) : Number.NaN,
+		key: share?.key ?? null,
+		seedKey: sample?.id == null ? null : textKey(JSON.stringify([sample.id, sample.strategy, language])),
+		promptKey: sample ? textKey(JSON.stringify([language, prompts(sample).map(({ text }) => text)])) : null,
 		metrics,
 	};
 }

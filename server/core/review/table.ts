@@ -29,6 +29,17 @@ export interface MetricColumn {
 	readonly values: Float32Array;
 }
 
+export interface TableSnapshot {
+	readonly columns: Pick<
+		ReviewTable,
+		"kind" | "language" | "strategy" | "teacher" | "key" | "seedKey" | "promptKey" | "codes" | "severity" | "findings"
+	>;
+	readonly languages: readonly string[];
+	readonly strategies: readonly string[];
+	readonly teachers: readonly string[];
+	readonly metrics: readonly (readonly [string, MetricColumn])[];
+}
+
 export class ReviewTable {
 	readonly lineCount: number;
 	readonly kind: Uint8Array;
@@ -67,9 +78,9 @@ export class ReviewTable {
 		this.language[line] = this.languages.number(facts.language);
 		this.strategy[line] = this.strategies.number(facts.strategy);
 		this.teacher[line] = this.teachers.number(facts.teacher);
-		this.key[line] = facts.key;
-		this.seedKey[line] = facts.seedKey;
-		this.promptKey[line] = facts.promptKey;
+		this.key[line] = facts.key ?? Number.NaN;
+		this.seedKey[line] = facts.seedKey ?? Number.NaN;
+		this.promptKey[line] = facts.promptKey ?? Number.NaN;
 		for (const { metric, unit, value } of facts.metrics) this.#column(metric, unit).values[line] = value;
 	}
 
@@ -77,6 +88,28 @@ export class ReviewTable {
 		this.codes[line] = codeSet(findings);
 		this.severity[line] = severities[findings[0]?.severity ?? "none"];
 		this.findings[line] = Math.min(255, findings.length);
+	}
+
+	/** Everything it holds, as threads can hand it over. */
+	snapshot(): TableSnapshot {
+		const { kind, language, strategy, teacher, key, seedKey, promptKey, codes, severity, findings } = this;
+		return {
+			columns: { kind, language, strategy, teacher, key, seedKey, promptKey, codes, severity, findings },
+			languages: this.languages.texts,
+			strategies: this.strategies.texts,
+			teachers: this.teachers.texts,
+			metrics: [...this.metrics],
+		};
+	}
+
+	static from({ columns, languages, strategies, teachers, metrics }: TableSnapshot): ReviewTable {
+		const table = new ReviewTable(0);
+		Object.assign(table, columns, { lineCount: columns.kind.length });
+		for (const text of languages) table.languages.number(text);
+		for (const text of strategies) table.strategies.number(text);
+		for (const text of teachers) table.teachers.number(text);
+		for (const [metric, column] of metrics) table.metrics.set(metric, column);
+		return table;
 	}
 
 	isWeak(line: number): boolean {

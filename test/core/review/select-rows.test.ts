@@ -25,7 +25,7 @@ const finding = (code: Finding["code"], severity: Finding["severity"] = "informa
 /** Six lines: four samples, one broken, one blank; lengths 10, 20, 30 and none. */
 function table(): ReviewTable {
 	const made = new ReviewTable(6);
-	const sample = (line: number, language: string, teacher: string, length: number | null, seedKey: number) =>
+	const sample = (line: number, language: string, teacher: string, length: number | null, seedKey: number | null) =>
 		made.set(line, {
 			kind: "sample",
 			language,
@@ -39,8 +39,8 @@ function table(): ReviewTable {
 	sample(0, "de", "a", 10, 7);
 	sample(1, "de", "b", 20, 7);
 	sample(2, "ar", "a", 30, 8);
-	sample(3, "", "a", null, Number.NaN);
-	const none = { language: "", teacher: "", strategy: "", key: NaN, seedKey: NaN, promptKey: NaN, metrics: [] };
+	sample(3, "", "a", null, null);
+	const none = { language: "", teacher: "", strategy: "", key: null, seedKey: null, promptKey: null, metrics: [] };
 	made.set(4, { kind: "broken", ...none });
 	made.set(5, { kind: "blank", ...none });
 	made.setFindings(1, [finding("refusal"), finding("pii")]);
@@ -95,6 +95,15 @@ test("a facet counts what the rest of the filter leaves", () => {
 		{ value: "b", count: 1 },
 	]);
 	assert.deepEqual(findings, [{ value: "stop-words", count: 1 }]);
+});
+
+test("a table handed over by a thread is the same table", () => {
+	const made = table();
+	const copied = ReviewTable.from(structuredClone(made.snapshot()));
+	assert.deepEqual(countsOf(copied, states(copied)), countsOf(made, states(made)));
+	const selection = selectRows(copied, states(copied), everySample);
+	assert.deepEqual(facetsOf(copied, selection), facetsOf(made, selectRows(made, states(made), everySample)));
+	assert.deepEqual(picturesOf(copied, selection)[0]?.all, picturesOf(made, selection)[0]?.all);
 });
 
 test("counts are of the whole file", () => {
