@@ -4,6 +4,7 @@ import { createConnection, StreamMessageReader, StreamMessageWriter } from "vsco
 import { checkFileFeature } from "../language/check-file.ts";
 import { generateFeature } from "../language/generate.ts";
 import { startServer } from "../language/main.ts";
+import { regenerateFeature } from "../language/regenerate.ts";
 import { scoreFeature } from "../language/score.ts";
 import { teachersFeature } from "../language/teachers.ts";
 import { trainFeature } from "../language/train.ts";
@@ -39,6 +40,7 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 	const features = [
 		teachersFeature(practice),
 		generateFeature(practice),
+		regenerateFeature(practice),
 		trainFeature(practice, io.version),
 		scoreFeature,
 		checkFileFeature,

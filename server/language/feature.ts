@@ -1,9 +1,10 @@
 /** What a feature of the language server is given, so that each lives in a file of its own. */
-import type { Connection } from "vscode-languageserver/node";
+import type { CodeAction, Connection } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Decisions } from "../core/decisions.ts";
 import type { Detectors } from "../core/language-id/detector.ts";
 import type { Project } from "../core/project.ts";
+import type { AnnotatedFile } from "./annotated-file.ts";
 
 /** The world outside the protocol, handed in so that tests choose it. */
 export interface Runtime {
@@ -32,10 +33,20 @@ export interface ServerContext {
 	/** What the team decided about samples; undefined until it was read. */
 	decisions(): Decisions | undefined;
 	openDocument(uri: string): TextDocument | undefined;
+	readonly review: ReviewDoor;
 	/** Calls back after `polyglot.json` was read again. */
 	onProjectChange(listener: () => void): void;
 	/** Calls back when the server ends, so that a feature can close what it opened. */
 	onShutdown(close: () => void | Promise<void>): void;
+}
+
+/** Where a feature adds to the review of open files. */
+export interface ReviewDoor {
+	file(uri: string): AnnotatedFile | undefined;
+	/** Asked for the first line of a selection. */
+	readonly actions: ((file: AnnotatedFile, line: number) => Promise<CodeAction[]>)[];
+	/** By the command's name; what they throw is logged. */
+	readonly commands: Map<string, (argument: unknown) => Promise<void>>;
 }
 
 /** Registers request handlers; called once, before the connection starts to listen. */

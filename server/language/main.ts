@@ -14,6 +14,7 @@ import { loadProject } from "../node/project-file.ts";
 import { DecisionBook, decideCommand } from "./decide.ts";
 import type { Feature, Runtime, ServerContext } from "./feature.ts";
 import { ProjectWatch } from "./project-watch.ts";
+import { regenerateCommand } from "./regenerate.ts";
 import { Review } from "./review.ts";
 import { reviewFeature } from "./review-feature.ts";
 import { serveReviewPanel } from "./review-panel.ts";
@@ -41,6 +42,7 @@ export function startServer(connection: Connection, runtime: Runtime, features: 
 		detectors: () => detectors,
 		decisions: () => book.decisions,
 		openDocument: (uri) => review.document(uri),
+		review: { file: (uri) => review.file(uri), actions: [], commands: new Map() },
 		onProjectChange: (listener) => void watch.listeners.push(listener),
 		onShutdown: (close) => void closers.push(close),
 	};
@@ -78,7 +80,7 @@ const capabilities: InitializeResult["capabilities"] = {
 	documentSymbolProvider: true,
 	codeLensProvider: {},
 	foldingRangeProvider: true,
-	executeCommandProvider: { commands: [decideCommand] },
+	executeCommandProvider: { commands: [decideCommand, regenerateCommand] },
 	codeActionProvider: { codeActionKinds: ["quickfix"] },
 	workspace: { workspaceFolders: { supported: true } },
 };

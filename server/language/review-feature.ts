@@ -49,8 +49,9 @@ export function reviewFeature(
 		}),
 	);
 	connection.onExecuteCommand(({ command, arguments: [argument] = [] }) =>
-		safely("decide", null, async () => {
+		safely(command, null, async () => {
 			if (command === decideCommand && (await book.decide(server, argument))) refreshAll();
+			await server.review.commands.get(command)?.(argument);
 			return null;
 		}),
 	);
@@ -144,7 +145,15 @@ function answerRequests(server: ServerContext, review: Review, safely: RunSafe, 
 			if (!file) return [];
 			const uri = projectUri(server.folder());
 			const project = uri === undefined ? undefined : { uri, text: await projectText(server, uri) };
-			return actionsFor(file, range, context.diagnostics, project);
+			const own = actionsFor(file, range, context.diagnostics, project);
+			const { line } = range.start;
+			const added =
+				line < file.lineCount
+					? await Promise.all(
+							server.review.actions.map((more) => safely("further actions", [], () => more(file, line))),
+						)
+					: [];
+			return [...own, ...added.flat()];
 		}),
 	);
 }
