@@ -54,8 +54,8 @@ export interface Measured {
 	readonly samples: MeasuredSamples | null;
 }
 
-/** From this size on two threads are worth their start. */
-const largeBytes = 4 << 20;
+/** From this size on two threads are worth their start; below, this one is busy for a blink. */
+const largeBytes = 1 << 20;
 
 export async function measureDataset(request: MeasureRequest, signal: AbortSignal): Promise<Measured> {
 	const version = await fileVersions(request);
@@ -64,7 +64,7 @@ export async function measureDataset(request: MeasureRequest, signal: AbortSigna
 	const drawn = request.draw === null ? null : await drawRows(request, request.by, request.draw, signal);
 	const { mapping, language, by, tokenizer, draw } = request;
 	const settings = { mapping, language, by, tokenizer, seed: draw?.seed ?? 0, hasLexical: request.embeddings === null };
-	const shares = openShares(settings, request.hasThreads ?? (await datasetBytes(request)) >= largeBytes);
+	const shares = openShares(settings, request.hasThreads ?? (await isLarge(request)));
 	try {
 		const state = new MeasureState(request, drawn, shares, signal);
 		const plane = await measured(state);
@@ -82,6 +82,11 @@ export async function measureDataset(request: MeasureRequest, signal: AbortSigna
 		await Promise.all(backends.map((backend) => backend?.lane?.idle()));
 		await Promise.all(shares.map((share) => share.close()));
 	}
+}
+
+/** Loading a vocabulary takes seconds, in which nobody else should wait. */
+async function isLarge(request: MeasureRequest): Promise<boolean> {
+	return request.tokenizer !== null || (await datasetBytes(request)) >= largeBytes;
 }
 
 async function measured(state: MeasureState) {
