@@ -2,6 +2,7 @@
 import type * as vscode from "vscode";
 import * as z from "zod/mini";
 import { requests } from "../server/core/engine-api.ts";
+import { isBatched } from "../server/core/generate/batch-price.ts";
 import { GenerationDraft, practiceSeeds } from "../server/core/generate/draft.ts";
 import type { GenerateOffer, OfferedSeeds } from "../server/core/generate/form-message.ts";
 import { languageName } from "../server/core/generate/system-prompts.ts";
@@ -29,7 +30,7 @@ export async function generationOffer(app: App, folder: vscode.Uri): Promise<Gen
 	return {
 		teachers: teachers.map(({ name, origin, isPractice, price, model }) => ({
 			name,
-			note: isPractice ? "practice: canned text, not a model" : `${model} at ${origin}`,
+			note: isPractice ? "practice: canned text, not a model" : `${model} at ${origin}${batchNote(project, name)}`,
 			isPractice,
 			currency: price?.currency ?? null,
 		})),
@@ -40,6 +41,12 @@ export async function generationOffer(app: App, folder: vscode.Uri): Promise<Gen
 		],
 		existing: files.map(({ label }) => label),
 	};
+}
+
+/** Batch files are cheaper and slow, which one should know before the start. */
+function batchNote({ teachers }: Project, name: string): string {
+	const teacher = teachers.find((one) => one.name === name);
+	return teacher && isBatched(teacher) ? ", by batch files: cheaper, answered within 24 hours" : "";
 }
 
 const practiceChoice: OfferedSeeds = {
