@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type ComparisonPlan, GenerationProgress, notifications, requests } from "../../server/core/engine-api.ts";
 import { CompareMessage } from "../../server/core/generate/compare-message.ts";
+import { MonitorMessage } from "../../server/core/generate/monitor-message.ts";
 import { practiceSeeds } from "../node/generate-rig.ts";
 import { type Session, startSession } from "./lsp-session.ts";
 
@@ -89,6 +90,32 @@ test("rows chosen in an editor are the seeds, whatever strategy made them", () =
 			"Was ist ein Fjord?",
 			"Wie kocht man Reis?",
 		]);
+	}));
+
+test("what was compared is not asked again when samples are generated from the same seeds", () =>
+	withSession(async (session, folder) => {
+		const seeds = ["Was ist ein Fjord?", "Wie kocht man Reis?"].map((prompt, index) =>
+			JSON.stringify({ id: `own-${index}`, language: "de", prompt, response: "Antwort." }),
+		);
+		const path = join(folder, "seeds.jsonl");
+		await writeFile(path, `${seeds.join("\n")}\n`);
+		await compared(session, { ...plan, teachers: ["practice-careful"], seeds: { path, count: 2 } });
+		const { runId } = await session.connection.sendRequest<{ runId: string }>(requests.startGeneration.method, {
+			cells: [{ teacher: "practice-careful", language: "de", strategy: "respond", target: 2 }],
+			...{
+				seeds: [path],
+				output: join(folder, "out.jsonl"),
+				seed: 7,
+				acceptByChecks: false,
+				reuse: true,
+				probe: false,
+			},
+		});
+		const watch = async () =>
+			MonitorMessage.parse(await session.connection.sendRequest(requests.watchGeneration.method, { runId }));
+		let seen = await watch();
+		while (seen.state === "running") seen = await watch();
+		assert.deepEqual([seen.state, seen.accepted, seen.reused, seen.lanes[0]?.attempts], ["done", 2, 2, 0]);
 	}));
 
 test("an accepted answer is a decision of the team, and the comparison shows it", () =>
