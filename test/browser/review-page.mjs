@@ -49,6 +49,7 @@ export class ReviewPage {
 		const session = await startSession({ folderUri: pathToFileURL(folder).href, isTrusted: true });
 		if (!isOnDisk) await session.open(text, uri);
 		const page = await browser.newPage({ viewport: { width, height } });
+		page.setDefaultTimeout(20_000);
 		const self = Object.assign(new ReviewPage(), { page, session, uri, folder, text });
 		session.connection.onRequest("workspace/applyEdit", ({ edit }) => self.#apply(edit));
 		page.on("pageerror", (error) => self.faults.push(error.message));
@@ -75,10 +76,13 @@ export class ReviewPage {
 
 	/** Resolves when the file is read to its end. */
 	async whenRead() {
-		await this.page
-			.locator(".note")
-			.filter({ hasNotText: /read \d/ })
-			.waitFor({ timeout: 120_000 });
+		await this.page.waitForFunction(
+			() =>
+				/\d/.test(document.querySelector(".counts").textContent) &&
+				!/read \d/.test(document.querySelector(".note").textContent),
+			undefined,
+			{ timeout: 120_000 },
+		);
 	}
 
 	press(...keys) {
