@@ -24,6 +24,7 @@ rubric, perplexity. Every number comes with how many samples it rests on, how ma
   --paper-compatible  perplexity as the authors average it: over batches of 8 rows, prompt and response joined by nothing
   --tokenizer F       the tokenizer.json lengths in tokens are counted with; without one they are an estimate
   --noise             bits per character of responses by a spelling model of the file itself, offline; sees no fluency
+  --keep              append the rows to .polyglot/intrinsic.jsonl, where scores find them
   --estimate          say what would be asked and what it would cost, and ask nobody
   --budget "5 EUR"    stop asking before more is spent; every backend then needs a price in polyglot.json
   --format F          text (default); json: one object; intrinsic: one row a line, for polyglot score --intrinsic;
@@ -44,6 +45,7 @@ export interface MeasureArguments {
 	readonly sampleFile: string | null;
 	readonly rubricFile: string | null;
 	readonly isEstimate: boolean;
+	readonly isKept: boolean;
 	readonly format: "text" | "json" | "intrinsic" | "samples";
 }
 
@@ -61,6 +63,7 @@ export function parseMeasureArguments(args: string[]): MeasureArguments {
 		sampleFile: values["write-sample"] ?? null,
 		rubricFile: values.rubric ?? null,
 		isEstimate: values.estimate === true,
+		isKept: values.keep === true,
 		format,
 		wish: {
 			by,
@@ -105,6 +108,7 @@ function parsed(args: string[]) {
 				budget: text,
 				noise: flag,
 				estimate: flag,
+				keep: flag,
 				"paper-compatible": flag,
 				format: { type: "string", default: "text" },
 				help: { type: "boolean", short: "h" },

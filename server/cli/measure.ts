@@ -9,6 +9,7 @@ import type { MeasureWish } from "../core/measure/measure-wish.ts";
 import { UserError } from "../core/problem.ts";
 import { IntrinsicRow } from "../core/score/rows.ts";
 import type { Measured } from "../node/measure-dataset.ts";
+import { keepIntrinsic } from "../node/measure-intrinsic.ts";
 import { openMeasurement } from "../node/measure-open.ts";
 import { MeasuredRowsFile } from "../node/measure-sample-file.ts";
 import { loadProject } from "../node/project-file.ts";
@@ -51,6 +52,7 @@ async function measure(options: MeasureArguments, io: CommandIo): Promise<void> 
 				measurement.run(io.signal, { onMeasured, onProgress: (progress) => tell(progress, wish, io) }),
 			);
 			for (const warning of measured.report.warnings) io.stderr(`polyglot measure: ${clean(warning)}`);
+			if (options.isKept) await keepIntrinsic(io.cwd, measured.report);
 			io.stdout(formats[options.format](measured));
 		} finally {
 			await measurement.close();

@@ -159,6 +159,17 @@ test("intrinsic rows have the published columns and are what polyglot score read
 	assert.deepEqual([rows[0]?.teacher_model, rows[0]?.rubric_score], ["a", null]);
 });
 
+test("rows are kept where scores find them, if they are by teacher and language", async () => {
+	await report(mixed, "--keep");
+	const rows = (await readFile(join(folder, ".polyglot", "intrinsic.jsonl"), "utf8")).trimEnd().split("\n");
+	const kept = rows.map((line) => IntrinsicRow.parse(JSON.parse(line)));
+	assert.deepEqual(
+		kept.map(({ teacher_model }) => teacher_model),
+		["a", "b", "b", "(unknown)"],
+	);
+	await refused(/Scores need rows by teacher and language/, mixed, "--keep", "--by", "source");
+});
+
 test("the table shows diversity beside exact duplicates and mean length", async () => {
 	const { stdout } = await polyglotMeasure(mixed);
 	const [, line] = stdout.split("\n").filter((one) => /^ {2}a +de/.test(one));
