@@ -46,10 +46,12 @@ export function scoreTable(
 	languageName: (code: string) => string | undefined = () => undefined,
 ): ScorePanelMessage {
 	const populations = zPopulations(published, workspace);
-	const cells = compareTeachers([...publishedCells(published, populations), ...ownCells(workspace, populations)], {
-		tables: published.tables,
-		itemsOf: (runId) => workspace.items.get(runId) ?? null,
-	});
+	const lasting = lastingOf(published, populations);
+	const itemsOf = (runId: string) => workspace.items.get(runId) ?? null;
+	const cells = [
+		...publishedCells(published, populations).map((one, index) => ({ ...one, ...lasting.comparisons[index] })),
+		...compareTeachers(ownCells(workspace, populations), { tables: published.tables, itemsOf }),
+	];
 	const languages = [...new Set(cells.map((cell) => cell.language))].sort();
 	const names = new Map(published.languages.map((language) => [language.code, language.name]));
 	return {
@@ -63,9 +65,29 @@ export function scoreTable(
 		cells,
 		populations: [...populations.described],
 		curves: learningCurves(workspace.rows, workspace.nested),
-		analyses: analyse(published),
+		analyses: lasting.analyses,
 		problems: workspace.problems.map(({ message, where }) => (where === undefined ? { message } : { message, where })),
 	};
+}
+
+/** What no workspace changes: computed once for the files as they were read, since it takes most of the time. */
+interface Lasting {
+	readonly analyses: ScorePanelMessage["analyses"];
+	/** In the order of the published rows. */
+	readonly comparisons: readonly Pick<ScoreCell, "comparison" | "gainComparison">[];
+}
+
+const computed = new WeakMap<Published, Lasting>();
+
+function lastingOf(published: Published, populations: ZPopulations): Lasting {
+	const known = computed.get(published);
+	if (known) return known;
+	const { tables } = published;
+	const compared = compareTeachers(publishedCells(published, populations), { tables, itemsOf: () => null });
+	const comparisons = compared.map(({ comparison, gainComparison }) => ({ comparison, gainComparison }));
+	const lasting = { analyses: analyse(published), comparisons };
+	computed.set(published, lasting);
+	return lasting;
 }
 
 const publishedLabels: Readonly<Record<string, string>> = {
