@@ -136,8 +136,8 @@ class ReviewPanelHost {
 				this.#isReady = true;
 				return this.#open();
 			case "overview": {
-				const { list, filter, line } = asked;
-				const overview = await engine.request(reviewRequests.overview, { uri, filter, line });
+				const { list, filter, line, withMetrics } = asked;
+				const overview = await engine.request(reviewRequests.overview, { uri, filter, line, withMetrics });
 				return this.#tell({ type: "overview", list, overview });
 			}
 			case "rows": {

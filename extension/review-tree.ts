@@ -107,7 +107,12 @@ export class SamplesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
 	}
 
 	async #facets(uri: string): Promise<Node[]> {
-		const overview = await this.#app.engine.request(reviewRequests.overview, { uri, filter: everySample, line: null });
+		const overview = await this.#app.engine.request(reviewRequests.overview, {
+			uri,
+			filter: everySample,
+			line: null,
+			withMetrics: false,
+		});
 		const { samples, weak } = overview.counts;
 		const reading = overview.share < 1 ? `, read ${Math.floor(overview.share * 100)} %` : "";
 		this.#view.description = overview.name;

@@ -19,7 +19,11 @@ export interface Chosen {
 	readonly selection: Selection;
 }
 
-export function overviewOf({ file, states, selection }: Chosen, name: string, line: number | null): ReviewOverview {
+export function overviewOf(
+	{ file, states, selection }: Chosen,
+	name: string,
+	{ line, withMetrics }: { readonly line: number | null; readonly withMetrics: boolean },
+): ReviewOverview {
 	const { table, version, share, note, readOnly } = file;
 	const position = line === null ? -1 : selection.rows.indexOf(line);
 	return {
@@ -32,7 +36,7 @@ export function overviewOf({ file, states, selection }: Chosen, name: string, li
 		matched: selection.rows.length,
 		position: position === -1 ? null : position,
 		...facetsOf(table, selection),
-		metrics: picturesOf(table, selection),
+		metrics: withMetrics ? picturesOf(table, selection) : [],
 	};
 }
 

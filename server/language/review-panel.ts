@@ -25,8 +25,8 @@ const tellMs = 300;
 export function serveReviewPanel(server: ServerContext, review: Review, book: DecisionBook, refresh: () => void): void {
 	const panels = new ReviewPanels(server, review, book, refresh);
 	const { overview, rows, sample, next, decide, undo, seen, edit, dropRejected: drop, summary, close } = reviewRequests;
-	respond(server, overview, async ({ uri, filter, line }) =>
-		overviewOf(await panels.choose(uri, filter), nameOf(uri), line),
+	respond(server, overview, async ({ uri, filter, line, withMetrics }) =>
+		overviewOf(await panels.choose(uri, filter), nameOf(uri), { line, withMetrics }),
 	);
 	respond(server, rows, async ({ uri, filter, from, count }) => {
 		const chosen = await panels.choose(uri, filter);

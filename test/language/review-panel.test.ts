@@ -56,7 +56,12 @@ async function openPanel(t: TestContext, text: string | Uint8Array, name = "samp
 		edits,
 		ask: async (type, params) =>
 			type.result.parse(await session.connection.sendRequest(type.method, { uri, ...params })),
-		overview: (filter) => panel.ask(reviewRequests.overview, { filter: { ...everySample, ...filter }, line: null }),
+		overview: (filter) =>
+			panel.ask(reviewRequests.overview, {
+				filter: { ...everySample, ...filter },
+				line: null,
+				withMetrics: true,
+			}),
 		lines: async (filter) => {
 			const asked = { filter: { ...everySample, ...filter }, from: 0, count: 100 };
 			return (await panel.ask(reviewRequests.rows, asked)).rows.map(({ line }) => line);

@@ -11,6 +11,7 @@ import { buildFrame, type Frame } from "./frame.ts";
 import { showHelp } from "./help.ts";
 import { type Action, actionOf } from "./keys.ts";
 import { titleOf } from "./sample-pane.ts";
+import { spokenFindings } from "./sample-reading.ts";
 
 const panels = new WeakMap<HTMLElement, ReviewPanel>();
 
@@ -117,8 +118,10 @@ class ReviewPanel {
 		edit: () => this.#toggleEdit(),
 		filters: () => {
 			this.#change({ showsFilters: !this.#view.showsFilters });
-			if (this.#view.showsFilters) this.#frame.drawer.focus();
-			else this.#frame.list.element.focus();
+			if (this.#view.showsFilters) {
+				this.#frame.drawer.focus();
+				this.#askOverview();
+			} else this.#frame.list.element.focus();
 		},
 		"reset-filters": () => this.#filter(everySample),
 		reveal: () => this.#view.line !== null && this.#post({ type: "reveal", line: this.#view.line }),
@@ -269,7 +272,8 @@ class ReviewPanel {
 	}
 
 	#askOverview(): void {
-		this.#post({ type: "overview", list: this.#listNumber, filter: this.#view.filter, line: this.#view.line });
+		const { filter, line, showsFilters } = this.#view;
+		this.#post({ type: "overview", list: this.#listNumber, filter, line, withMetrics: showsFilters });
 	}
 
 	#askAgain(): void {
@@ -296,9 +300,4 @@ class ReviewPanel {
 		});
 		this.#frame.drawFacts(sample);
 	}
-}
-
-function spokenFindings({ findings }: ReviewSample): string {
-	const shown = findings.filter(({ isHidden }) => !isHidden);
-	return shown.length === 0 ? "Nothing found." : shown.map(({ message }) => message).join(" ");
 }

@@ -16,3 +16,9 @@ export function readingOf({ turns, findings }: ReviewSample, isAlone = false): R
 		}),
 	};
 }
+
+/** For ears: what a look at the sample shows. */
+export function spokenFindings({ findings }: ReviewSample): string {
+	const shown = findings.filter(({ isHidden }) => !isHidden);
+	return shown.length === 0 ? "Nothing found." : shown.map(({ message }) => message).join(" ");
+}

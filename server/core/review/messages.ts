@@ -90,6 +90,7 @@ export const ReviewOverview = z.object({
 	languages: z.array(FacetValue),
 	strategies: z.array(FacetValue),
 	teachers: z.array(FacetValue),
+	/** Empty where not asked for. */
 	metrics: z.array(MetricPicture),
 });
 export type ReviewOverview = z.infer<typeof ReviewOverview>;
@@ -180,7 +181,7 @@ export const reviewRequests = {
 	/** Opens the file where it is not yet, and says what the filter leaves. */
 	overview: {
 		method: "polyglot/review/overview",
-		params: z.object({ ...Filtered, line: z.nullable(Line) }),
+		params: z.object({ ...Filtered, line: z.nullable(Line), withMetrics: z.boolean() }),
 		result: ReviewOverview,
 	},
 	rows: {

@@ -18,7 +18,13 @@ export type ReviewView = z.infer<typeof ReviewView>;
 export const ReviewAsk = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("ready") }),
 	/** `list` numbers the page's lists, so that an answer about an earlier one is known as such. */
-	z.object({ type: z.literal("overview"), list: z.int(), filter: ReviewFilter, line: z.nullable(Line) }),
+	z.object({
+		type: z.literal("overview"),
+		list: z.int(),
+		filter: ReviewFilter,
+		line: z.nullable(Line),
+		withMetrics: z.boolean(),
+	}),
 	z.object({ type: z.literal("rows"), list: z.int(), filter: ReviewFilter, from: Line, count: z.int() }),
 	z.object({ type: z.literal("sample"), line: Line }),
 	z.object({
