@@ -11,7 +11,7 @@ before(async () => {
 	bench = await openWorkbench({
 		file: "samples.de.jsonl",
 		settings: { "chat.disableAIFeatures": false },
-		developing: [join(root, "test/host/fake-models")],
+		companions: [join(root, "test/host/fake-models")],
 	});
 });
 after(() => bench?.close());

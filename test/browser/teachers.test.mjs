@@ -69,6 +69,7 @@ test("the Teachers view lists it beside the practice teachers, which are labelle
 	const rows = bench.page.locator(".pane-body .monaco-list-row");
 	await rows.filter({ hasText: "my-teacher" }).waitFor();
 	await rows.filter({ hasText: "practice-careful" }).filter({ hasText: "canned text" }).waitFor();
+	await rows.filter({ hasText: "Language models of the editor" }).filter({ hasText: "none" }).waitFor();
 	await bench.screenshots("teachers");
 });
 

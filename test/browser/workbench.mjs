@@ -1,18 +1,18 @@
 // Drives the packaged extension in a real editor as a person would: commands, picks, panels, screenshots.
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { launchBrowser } from "../host/browser.mjs";
 import { quietSettings, startEditor } from "../host/editor.mjs";
-import { vsixPath } from "../tools/package.mjs";
+import { packFolder, vsixPath } from "../tools/package.mjs";
 import { root } from "../tools/setup.mjs";
 
 const results = join(root, "test-results");
 export const themes = { light: "Light Modern", dark: "Dark Modern", contrast: "Dark High Contrast" };
 
 /**
- * A workbench on a copy of the practice workspace. `prepare(folder)` may change the copy first; `developing` are
- * folders of extensions that run beside the packaged one.
+ * A workbench on a copy of the practice workspace. `prepare(folder)` may change the copy first; `companions` are
+ * folders of extensions that are packed and installed beside the product.
  */
 export async function openWorkbench({
 	file,
@@ -21,21 +21,23 @@ export async function openWorkbench({
 	prepare = () => {},
 	withFolder = true,
 	env = {},
-	developing = [],
+	companions = [],
 } = {}) {
 	mkdirSync(results, { recursive: true });
 	const folder = mkdtempSync(join(tmpdir(), "workspace-"));
 	cpSync(join(root, "media/practice/workspace"), folder, { recursive: true });
 	prepare(folder);
-	const editor = await startEditor({ vsix: vsixPath, trust, env, settings: { ...quietSettings, ...settings } });
+	const others = companions.map((path) => packFolder(path, join(results, `${basename(path)}.vsix`)));
+	const editor = await startEditor({
+		vsix: [vsixPath, ...others],
+		trust,
+		env,
+		settings: { ...quietSettings, ...settings },
+	});
 	const browser = await launchBrowser();
 	const page = await (await browser.newContext({ viewport: { width: 1400, height: 900 } })).newPage();
 	page.setDefaultTimeout(30_000);
-	const payload = [
-		["skipWelcome", "true"],
-		...developing.map((path) => ["extensionDevelopmentPath", editor.uri(path)]),
-		...(file ? [["openFile", editor.uri(join(folder, file))]] : []),
-	];
+	const payload = [["skipWelcome", "true"], ...(file ? [["openFile", editor.uri(join(folder, file))]] : [])];
 	await page.goto(editor.url(withFolder ? folder : undefined, payload));
 	await page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
 	if (file) await page.locator(".editor-instance .view-lines").first().waitFor({ timeout: 60_000 });

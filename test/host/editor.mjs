@@ -46,7 +46,7 @@ export async function startEditor(options = {}) {
 		...["--server-data-dir", folders.data, "--extensions-dir", join(folders.data, "extensions")],
 		...["--accept-server-license-terms", "--telemetry-level", "off"],
 	];
-	if (vsix) await installExtension(base, vsix, environment);
+	for (const path of [vsix ?? []].flat()) await installExtension(base, path, environment);
 	const secret = token ? randomBytes(16).toString("hex") : undefined;
 	const args = [
 		...["--host", "127.0.0.1", "--port", String(port)],

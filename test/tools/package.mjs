@@ -12,6 +12,11 @@ export const vsixPath = join(root, "dist/polyglot-lens.vsix");
 /** Packs the extension. Throws with vsce's own words when it refuses. */
 export async function packageExtension() {
 	writeNotices(await build());
+	return packFolder(root, vsixPath);
+}
+
+/** Packs an extension's folder as it stands, such as a companion of the tests. */
+export function packFolder(folder, out) {
 	const vsce = join(root, "node_modules/@vscode/vsce/vsce");
 	const args = [
 		"package",
@@ -19,11 +24,11 @@ export async function packageExtension() {
 		"--allow-missing-repository",
 		"--no-rewrite-relative-links",
 		"--out",
-		vsixPath,
+		out,
 	];
-	const done = spawnSync(nodePath(), [vsce, ...args], { cwd: root, encoding: "utf8" });
-	if (done.status !== 0) throw new Error(`Packing the extension failed:\n${done.stdout}${done.stderr}`);
-	return vsixPath;
+	const done = spawnSync(nodePath(), [vsce, ...args], { cwd: folder, encoding: "utf8" });
+	if (done.status !== 0) throw new Error(`Packing ${folder} failed:\n${done.stdout}${done.stderr}`);
+	return out;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
