@@ -89,13 +89,32 @@ export function wishOf(draft: TrainDraft): { readonly wish?: TrainWish; readonly
 	const issues = [...missing(draft)];
 	const spec = rawSpec(draft, issues);
 	const parsed = TrainSpec.safeParse(spec);
-	for (const { message, path } of parsed.error?.issues ?? []) {
-		const param = `/${path.map(String).join("/")}`;
-		if (!issues.some((issue) => issue.param === param)) issues.push({ code: "invalid_value", message, param });
+	for (const issue of parsed.error?.issues ?? []) {
+		const param = `/${issue.path.map(String).join("/")}`;
+		const label = trainFields.find(({ path }) => path === param)?.label ?? param;
+		if (issues.some((known) => known.param === param)) continue;
+		issues.push({ code: "invalid_value", message: `${label}: ${faultOf(issue)}`, param });
 	}
 	if (!parsed.success || issues.length > 0) return { issues };
 	const { sha256, ...data } = parsed.data.data;
 	return { wish: { ...parsed.data, data }, issues: [] };
+}
+
+/** What the schema says is wrong, in words with the bound. */
+function faultOf({ code, message, minimum, maximum, inclusive, expected }: SchemaFault): string {
+	if (code === "too_small" && minimum !== undefined) return `must be ${inclusive ? "at least" : "above"} ${minimum}.`;
+	if (code === "too_big" && maximum !== undefined) return `must be at most ${maximum}.`;
+	if (code === "invalid_type" && expected === "int") return "must be a whole number.";
+	return message === "Invalid input" ? "is not a value it can have." : message;
+}
+
+interface SchemaFault {
+	readonly code?: string;
+	readonly message: string;
+	readonly minimum?: number | bigint;
+	readonly maximum?: number | bigint;
+	readonly inclusive?: boolean;
+	readonly expected?: string;
 }
 
 function missing({ datasets, base, isSweep, teacher, language }: TrainDraft): Issue[] {

@@ -66,6 +66,15 @@ test("module names are a list, all-linear a word", () => {
 });
 test("a number out of its range is named where it stands", () =>
 	check({ fields: { "/train/learningRate": "-1" } }, ["/train/learningRate"]));
+test("what is wrong is said with the bound", () => {
+	const said = (fields: Record<string, string>) => wishOf({ ...draft, fields }).issues.map(({ message }) => message);
+	assert.deepEqual(said({ "/train/epochs": "0" }), ["Epochs: must be above 0."]);
+	assert.deepEqual(said({ "/lora/r": "600" }), ["LoRA rank: must be at most 512."]);
+	assert.deepEqual(said({ "/train/batchSize": "1.5" }), ["Batch per device: must be a whole number."]);
+	assert.deepEqual(said({ "/train/epochs": "1", "/train/maxSteps": "2" }), [
+		"Steps instead of epochs: Give epochs or maxSteps, not both.",
+	]);
+});
 test("a word for a number is named where it stands", () =>
 	check({ fields: { "/train/epochs": "many" } }, ["/train/epochs"]));
 test("epochs and steps exclude each other", () =>
