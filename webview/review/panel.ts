@@ -107,9 +107,8 @@ class ReviewPanel {
 	readonly #actions: Readonly<Record<Action, () => void>> = {
 		next: () => this.#chooseAt((this.#position ?? -1) + 1),
 		previous: () => this.#chooseAt((this.#position ?? 1) - 1),
-		"next-weak": () => this.#post({ type: "next", filter: this.#view.filter, line: this.#view.line, wanted: "weak" }),
-		"next-unseen": () =>
-			this.#post({ type: "next", filter: this.#view.filter, line: this.#view.line, wanted: "unseen" }),
+		"next-weak": () => this.#askNext("weak"),
+		"next-unseen": () => this.#askNext("unseen"),
 		accept: () => this.#decide("accepted"),
 		reject: () => this.#decide("rejected"),
 		clear: () => this.#decide("cleared"),
@@ -203,15 +202,19 @@ class ReviewPanel {
 
 	/** The next place is asked for first: once decided, the sample may have left the list. */
 	#decide(decision: "accepted" | "rejected" | "cleared"): void {
-		const { filter, line } = this.#view;
+		const { line } = this.#view;
 		const key = this.#sample?.line === line ? this.#sample?.key : null;
 		if (key == null) {
 			this.#frame.announcer.show("This line holds no sample to decide about.");
 			return;
 		}
-		if (decision !== "cleared") this.#post({ type: "next", filter, line, wanted: "undecided" });
+		if (decision !== "cleared") this.#askNext("undecided");
 		this.#post({ type: "decide", key, decision });
 		this.#frame.announcer.show(`Line ${(line ?? 0) + 1} ${decision}.`);
+	}
+
+	#askNext(wanted: "weak" | "unseen" | "undecided"): void {
+		this.#post({ type: "next", filter: this.#view.filter, line: this.#view.line, wanted });
 	}
 
 	#toggleCompare(): void {
