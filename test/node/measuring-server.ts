@@ -20,7 +20,7 @@ export interface MeasuringServer {
 }
 
 export async function measuringServer(
-	answer: (body: Record<string, unknown>, path: string, nth: number) => Sent,
+	answer: (body: Record<string, unknown>, path: string, nth: number) => Sent | Promise<Sent>,
 ): Promise<MeasuringServer> {
 	const requests: MeasuringServer["requests"] = [];
 	const endpoints: TeacherEndpoint[] = [];
@@ -30,7 +30,7 @@ export async function measuringServer(
 		const body = JSON.parse(Buffer.concat(parts).toString("utf8"));
 		const path = request.url ?? "";
 		requests.push({ path, body });
-		const sent = answer(body, path, requests.length);
+		const sent = await answer(body, path, requests.length);
 		response.writeHead(sent.status ?? 200, { "content-type": "application/json", ...sent.headers });
 		response.end(typeof sent.body === "string" ? sent.body : JSON.stringify(sent.body));
 	});
