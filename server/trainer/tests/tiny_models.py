@@ -33,7 +33,7 @@ ROLES = {
 TEMPLATES = {"llama": "llama3-chat", "gemma3": "gemma3-chat", "qwen3": "qwen3-chat", "olmo3": "olmo3-chat"}
 
 
-def build(family: str, folder: Path) -> Path:
+def build(family: str, folder: Path, width: int = 32) -> Path:
     """A folder with safetensors and a tokenizer; the weights are the same every time."""
     import torch
     from transformers import AutoModelForCausalLM
@@ -41,7 +41,7 @@ def build(family: str, folder: Path) -> Path:
     tokenizer = build_tokenizer(family)
     tokenizer.save_pretrained(folder)
     torch.manual_seed(7)
-    model = AutoModelForCausalLM.from_config(_config(family, len(tokenizer)))
+    model = AutoModelForCausalLM.from_config(_config(family, len(tokenizer), width))
     # Random models of this size answer alike to everything; larger weights tell them apart.
     model.save_pretrained(folder)
     return folder
@@ -64,18 +64,18 @@ def build_tokenizer(family: str):
     return PreTrainedTokenizerFast(tokenizer_object=raw, **ROLES[family])
 
 
-def _config(family: str, vocabulary: int):
+def _config(family: str, vocabulary: int, width: int):
     from transformers import Gemma3TextConfig, LlamaConfig, Olmo3Config, Qwen3Config
 
     shape = {
         "vocab_size": vocabulary,
-        "hidden_size": 32,
-        "intermediate_size": 64,
+        "hidden_size": width,
+        "intermediate_size": 2 * width,
         "num_hidden_layers": 2,
         "num_attention_heads": 4,
         "num_key_value_heads": 2,
         "max_position_embeddings": 512,
-        "head_dim": 8,
+        "head_dim": width // 4,
     }
     kinds = {"llama": LlamaConfig, "gemma3": Gemma3TextConfig, "qwen3": Qwen3Config, "olmo3": Olmo3Config}
     if family == "olmo3":
