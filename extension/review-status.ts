@@ -12,7 +12,8 @@ export function watchReviewStatus({ engine, log }: App): vscode.Disposable {
 	const update = async () => {
 		const uri = currentFile() ?? reviewedFile();
 		const asked = ++shown;
-		if (!uri) return entry.hide();
+		const isOn = vscode.workspace.getConfiguration("polyglot").get("statusBar.enabled", true);
+		if (!uri || !isOn) return entry.hide();
 		const summary = await engine.request(reviewRequests.summary, { uri: uri.toString() });
 		const note = summary ?? (await largeNote(uri));
 		// A newer question is on its way.
@@ -34,6 +35,9 @@ export function watchReviewStatus({ engine, log }: App): vscode.Disposable {
 		vscode.window.tabGroups.onDidChangeTabs(updateSafely),
 		vscode.window.tabGroups.onDidChangeTabGroups(updateSafely),
 		vscode.window.onDidChangeActiveTextEditor(updateSafely),
+		vscode.workspace.onDidChangeConfiguration((event) => {
+			if (event.affectsConfiguration("polyglot.statusBar")) updateSafely();
+		}),
 		engine.on(reviewChanged, ({ uri }) => {
 			if (uri === (currentFile() ?? reviewedFile())?.toString()) updateSafely();
 		}),

@@ -24,6 +24,7 @@ import type { LineChange, LineDocument } from "./line-document.ts";
 import { signatureColumns } from "./line-signatures.ts";
 import { LineState } from "./line-state.ts";
 import { LineWork, type Work } from "./line-work.ts";
+import { MetricSample, type Percentile } from "./metric-sample.ts";
 
 export class AnnotatedFile {
 	readonly #document: LineDocument;
@@ -34,6 +35,7 @@ export class AnnotatedFile {
 	#statistics = this.#newStatistics();
 	#findings: FindingsInFile;
 	#search: FileSearch | undefined;
+	#metrics: MetricSample;
 
 	constructor(
 		document: LineDocument,
@@ -44,6 +46,7 @@ export class AnnotatedFile {
 		this.#document = document;
 		this.#options = options;
 		this.#findings = new FindingsInFile(this.#statistics, options);
+		this.#metrics = new MetricSample(options);
 		this.#forgetAll();
 	}
 
@@ -194,14 +197,21 @@ export class AnnotatedFile {
 	}
 
 	/**
-	 * Searches for overlapping prompts and unusual spelling; yields between slices. `elsewhere` are the samples of files that
+	 * Searches for overlapping prompts and unusual spelling, and measures some samples; yields between slices. `elsewhere` are the samples of files that
 	 * were opened before. Ends early, without a result, when the document changes meanwhile.
 	 */
 	*searchAll(elsewhere: Searched["elsewhere"], reference: NoiseReference): Generator<void> {
 		const { version } = this.#document;
+		const isSame = () => this.#document.version === version;
 		this.#search ??= new FileSearch(this.#options, reference);
-		const found = yield* this.#search.run(this.#lines, () => this.#document.version === version);
+		const found = yield* this.#search.run(this.#lines, isSame);
 		if (found) this.#statistics.searched = { ...found, elsewhere };
+		yield* this.#metrics.measure(this.#lines, isSame);
+	}
+
+	/** Where a metric's value stands among the file's samples of the language; null before the first search. */
+	percentile(language: string | null, metric: string, value: number): Percentile | null {
+		return this.#metrics.percentile(language, metric, value);
 	}
 
 	/** First places of this file's samples, by content. */
@@ -251,6 +261,7 @@ export class AnnotatedFile {
 		this.#work = new LineWork(this.#lines);
 		this.#work.wanted = wanted;
 		this.#search = undefined;
+		this.#metrics = new MetricSample(this.#options);
 		this.#statistics = this.#newStatistics();
 		this.#findings = new FindingsInFile(this.#statistics, this.#options);
 	}

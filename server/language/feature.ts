@@ -5,6 +5,7 @@ import type { Decisions } from "../core/decisions.ts";
 import type { Detectors } from "../core/language-id/detector.ts";
 import type { Project } from "../core/project.ts";
 import type { AnnotatedFile } from "./annotated-file.ts";
+import type { HoverRow } from "./hover.ts";
 
 /** The world outside the protocol, handed in so that tests choose it. */
 export interface Runtime {
@@ -45,6 +46,8 @@ export interface ReviewDoor {
 	file(uri: string): AnnotatedFile | undefined;
 	/** Asked for the first line of a selection. */
 	readonly actions: ((file: AnnotatedFile, line: number) => Promise<CodeAction[]>)[];
+	/** Further rows of a sample's hover, such as the values of a measurement. */
+	readonly hoverRows: ((file: AnnotatedFile, line: number) => Promise<readonly HoverRow[]>)[];
 	/** By the command's name; what they throw is logged. */
 	readonly commands: Map<string, (argument: unknown) => Promise<void>>;
 }

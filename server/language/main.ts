@@ -42,7 +42,7 @@ export function startServer(connection: Connection, runtime: Runtime, features: 
 		detectors: () => detectors,
 		decisions: () => book.decisions,
 		openDocument: (uri) => review.document(uri),
-		review: { file: (uri) => review.file(uri), actions: [], commands: new Map() },
+		review: { file: (uri) => review.file(uri), actions: [], hoverRows: [], commands: new Map() },
 		onProjectChange: (listener) => void watch.listeners.push(listener),
 		onShutdown: (close) => void closers.push(close),
 	};

@@ -116,9 +116,11 @@ function answerRequests(server: ServerContext, review: Review, safely: RunSafe, 
 		}),
 	);
 	connection.onHover(({ textDocument, position }) =>
-		safely("hover", null, () => {
+		safely("hover", null, async () => {
 			const file = review.file(textDocument.uri);
-			return file && review.settings.hover.enabled ? hoverAt(file, position, client().canMarkdown) : null;
+			if (!file || !review.settings.hover.enabled || position.line >= file.lineCount) return null;
+			const more = server.review.hoverRows.map((rows) => safely("hover", [], () => rows(file, position.line)));
+			return hoverAt(file, position, client().canMarkdown, (await Promise.all(more)).flat());
 		}),
 	);
 	connection.onCodeLens(({ textDocument }) =>
@@ -130,13 +132,13 @@ function answerRequests(server: ServerContext, review: Review, safely: RunSafe, 
 	connection.onDocumentSymbol(({ textDocument }) =>
 		safely("symbols", [], () => {
 			const file = review.file(textDocument.uri);
-			return file ? symbolsOf(file) : [];
+			return file && review.settings.symbols.enabled ? symbolsOf(file) : [];
 		}),
 	);
 	connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
 		safely("folding", [], () => {
 			const file = review.file(uri);
-			return file ? foldsOf(file, server.runtime.now, token) : [];
+			return file && review.settings.folding.enabled ? foldsOf(file, server.runtime.now, token) : [];
 		}),
 	);
 	connection.onCodeAction(({ textDocument, range, context }) =>

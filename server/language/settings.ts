@@ -10,6 +10,8 @@ export const Settings = z.object({
 	inlayHints: Switch(true),
 	hover: Switch(true),
 	codeLens: Switch(false),
+	symbols: Switch(true),
+	folding: Switch(true),
 	diagnostics: z.catch(
 		z.object({ enabled: z.catch(z.boolean(), true), maximum: z.catch(z.int().check(z.gte(1), z.lte(1000)), 100) }),
 		{ enabled: true, maximum: 100 },
