@@ -118,6 +118,7 @@ export class Lane implements RunLane {
 		try {
 			await this.#work.planned(pending.line);
 			if (await reusedAnswer(this.#work, this.teacher, pending)) this.#pace.giveBack(reserved);
+			else if (this.#pace.isPaused || this.#work.isStopping) this.#putBack(pending, reserved);
 			else await this.#send(pending, reserved);
 		} catch (cause) {
 			if (!this.#work.signal.aborted) throw cause;
@@ -125,6 +126,12 @@ export class Lane implements RunLane {
 			this.#inFlight -= 1;
 			this.pump();
 		}
+	}
+
+	/** While its plan line was written, a pause began: it waits at the head of the queue. */
+	#putBack(pending: Pending, reserved: number): void {
+		this.#pace.giveBack(reserved);
+		this.#ready.unshift(pending);
 	}
 
 	async #send(pending: Pending, reserved: number): Promise<void> {

@@ -63,6 +63,10 @@ export class Pace {
 		return quotaMs > 0 ? `the server's quota is used up, whole again in ${Math.ceil(quotaMs / 1000)} s` : null;
 	}
 
+	get isPaused(): boolean {
+		return this.#limit.pauseMs > 0;
+	}
+
 	maySend(inFlight: number, expectedTokens: number): boolean {
 		if (!this.#limit.maySend(inFlight) || this.#bucketMs(expectedTokens) > 0) return false;
 		return !this.#breaker.isProbing || inFlight === 0;

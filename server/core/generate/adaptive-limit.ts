@@ -24,8 +24,8 @@ const cutFactor = 0.5;
 const ceilingMemoryMs = 60_000;
 const firstPauseMs = 2_000;
 const longestPauseMs = 60_000;
-/** Assumptions of generation.md 2.2: growth that brings less than a tenth, at 1.5 times the latency, has brought nothing. */
-const flatGain = 1.1;
+/** Assumptions: twice as many at once that bring less than a quarter more, at 1.5 times the latency, have brought nothing. */
+const flatGain = 1.25;
 const latencyGradient = 1.5;
 /** So much more of the attempts failing is no accident; an assumption. */
 const moreFailures = 0.1;
@@ -44,10 +44,12 @@ export class AdaptiveLimit {
 	#cleanSuccesses = 0;
 	#lastCutAt = Number.NEGATIVE_INFINITY;
 	#ceilingTriedAt = Number.NEGATIVE_INFINITY;
+	/** How far above the ceiling the next trial goes; doubles with each that is not cut. */
+	#trialStep = 1;
 	#pausedUntil = Number.NEGATIVE_INFINITY;
 	#episodesInARow = 0;
 	#round: Round;
-	/** Rate and share of failures at the limit before the last growth, and the lowest latency of any round. */
+	/** The best rate so far, the share of failures at the limit before the last growth, and the lowest latency of any round. */
 	#before: { readonly rate: number; readonly failureShare: number } | undefined;
 	#lowestLatencyMs = Number.POSITIVE_INFINITY;
 
@@ -85,9 +87,14 @@ export class AdaptiveLimit {
 		if (isNewEpisode) this.#episodesInARow += 1;
 		if (isNewEpisode || retryAfterMs !== null) this.#pause(retryAfterMs ?? this.#backoffMs());
 		this.#startRound();
-		if (!isNewEpisode) return undefined;
+		if (!isNewEpisode) {
+			// Each further answer of the burst is one more that the server had no room for.
+			this.#ceiling = Math.max(this.#limit, (this.#ceiling ?? 1) - 1);
+			return undefined;
+		}
 		this.#lastCutAt = now;
 		this.#ceilingTriedAt = now;
+		this.#trialStep = 1;
 		this.#ceiling = Math.max(1, this.#limit - 1);
 		this.#limit = Math.max(1, Math.floor(this.#limit * cutFactor));
 		return { limit: this.#limit, cause: "overload" };
@@ -127,13 +134,15 @@ export class AdaptiveLimit {
 		this.#startRound();
 		if (this.#isFlat(rate, latency, failureShare)) return undefined;
 		const change = this.#grow();
-		if (change) this.#before = { rate, failureShare };
+		// A moment in which everything was slow must not make the next one look like a gain.
+		if (change) this.#before = { rate: Math.max(rate, this.#before?.rate ?? 0), failureShare };
 		return change;
 	}
 
 	/** A server that never says 429 shows that it is full by this: more at once, the same rate, longer waits or more failures. */
 	#isFlat(rate: number, latencyMs: number, failureShare: number): boolean {
-		if (!this.#before || rate >= this.#before.rate * flatGain) return false;
+		// Below a known ceiling the server has shown that it keeps up.
+		if (!this.#before || this.#ceiling !== undefined || rate >= this.#before.rate * flatGain) return false;
 		const isSlower = latencyMs >= 1 && latencyMs > this.#lowestLatencyMs * latencyGradient;
 		return isSlower || failureShare > this.#before.failureShare + moreFailures;
 	}
@@ -145,11 +154,13 @@ export class AdaptiveLimit {
 	}
 
 	#climbed(ceiling: number): number {
-		if (this.#limit < ceiling) return this.#limit + 1;
+		// Half of the way a round, since the ceiling is known well enough not to creep.
+		if (this.#limit < ceiling) return this.#limit + Math.ceil((ceiling - this.#limit) / 2);
 		const now = this.#options.now();
 		if (now - this.#ceilingTriedAt < ceilingMemoryMs) return this.#limit;
 		this.#ceilingTriedAt = now;
-		this.#ceiling = ceiling + 1;
+		this.#ceiling = ceiling + this.#trialStep;
+		this.#trialStep *= 2;
 		return this.#limit + 1;
 	}
 }

@@ -37,13 +37,40 @@ test("a burst of 429 is one cut: answers to requests sent before it do not count
 	assert.equal(limit.overloaded(105, 1_000)?.limit, 4);
 });
 
-test("after the first cut it climbs by one per clean round, and not above where it was cut", () => {
+test("after the first cut it climbs half of the way per clean round, and not above where it was cut", () => {
 	const { limit, wait, succeed } = controlled();
 	succeed(8);
 	wait(10);
 	limit.overloaded(5, 0);
+	const seen = [limit.limit];
+	for (let round = 0; round < 4; round++) {
+		succeed(limit.limit);
+		seen.push(limit.limit);
+	}
+	assert.deepEqual(seen, [8, 12, 14, 15, 15]);
+});
+
+test("the answers of one burst tell how many the server has room for, and it climbs to there", () => {
+	const { limit, wait, succeed } = controlled(100, 32);
+	wait(10);
+	// A server with room for 20 turns 12 of 32 away.
+	for (let turnedAway = 0; turnedAway < 12; turnedAway++) limit.overloaded(5, 0);
+	assert.equal(limit.limit, 16);
 	for (let round = 0; round < 20; round++) succeed(limit.limit);
-	assert.equal(limit.limit, 15);
+	assert.equal(limit.limit, 20);
+});
+
+test("trials above the ceiling that are not cut go further each minute", () => {
+	const { limit, wait, succeed } = controlled(100, 4);
+	wait(10);
+	limit.overloaded(5, 0);
+	const seen: number[] = [];
+	for (let minute = 0; minute < 4; minute++) {
+		wait(60_000);
+		for (let round = 0; round < 20; round++) succeed(limit.limit);
+		seen.push(limit.limit);
+	}
+	assert.deepEqual(seen, [4, 6, 10, 18]);
 });
 
 test("the ceiling is tried once a minute", () => {
