@@ -24,6 +24,8 @@ type Node =
 /** Samples listed under one value; the panel lists all. */
 const mostSamples = 100;
 
+const restMs = 1000;
+
 const titles: Readonly<Record<FacetName, { readonly title: string; readonly icon: string }>> = {
 	findings: { title: "By finding", icon: "warning" },
 	languages: { title: "By language", icon: "globe" },
@@ -38,6 +40,7 @@ export class SamplesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
 	readonly #disposables: vscode.Disposable;
 	readonly onDidChangeTreeData = this.#changed.event;
 	#uri: string | undefined;
+	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(app: Pick<App, "engine" | "log">) {
 		this.#app = app;
@@ -49,9 +52,8 @@ export class SamplesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
 			vscode.window.tabGroups.onDidChangeTabs(follow),
 			vscode.window.tabGroups.onDidChangeTabGroups(follow),
 			this.#view.onDidChangeVisibility(follow),
-			app.engine.on(reviewChanged, ({ uri }) => {
-				if (uri === this.#uri && this.#view.visible) this.#changed.fire();
-			}),
+			app.engine.on(reviewChanged, ({ uri }) => uri === this.#uri && this.#changeLater()),
+			{ dispose: () => clearTimeout(this.#timer) },
 		);
 		follow();
 	}
@@ -104,6 +106,15 @@ export class SamplesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
 		if (!this.#view.visible || uri === undefined || uri === this.#uri) return;
 		this.#uri = uri;
 		this.#changed.fire();
+	}
+
+	/** A file that is being read changes several times a second; the tree need not. */
+	#changeLater(): void {
+		if (!this.#view.visible || this.#timer !== undefined) return;
+		this.#timer = setTimeout(() => {
+			this.#timer = undefined;
+			this.#changed.fire();
+		}, restMs);
 	}
 
 	async #facets(uri: string): Promise<Node[]> {

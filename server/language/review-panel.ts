@@ -60,8 +60,6 @@ function nameOf(uri: string): string {
 /** A file with a panel: its columns, and what was last asked of them. */
 class Panel {
 	readonly file: PanelFile;
-	/** Decisions of this session, newest last: how each sample stood before. */
-	readonly undo: { readonly key: number; readonly before: readonly Choice[] }[] = [];
 	readonly #statesOf: () => LineStates;
 	#states: { readonly version: number; readonly states: LineStates } | undefined;
 	#selection: { readonly asked: string; readonly selection: Selection } | undefined;
@@ -96,6 +94,8 @@ class ReviewPanels {
 	readonly #seen: SeenBook;
 	readonly #panels = new Map<string, Promise<Panel>>();
 	readonly #timers = new Map<string, NodeJS.Timeout>();
+	/** Decisions of this session by file, newest last: how each sample stood before. */
+	readonly #undo = new Map<string, { readonly key: number; readonly before: readonly Choice[] }[]>();
 	#refreshing: NodeJS.Timeout | undefined;
 
 	constructor(server: ServerContext, review: Review, book: DecisionBook, refresh: () => void) {
@@ -138,7 +138,7 @@ class ReviewPanels {
 		const before = this.#before(key);
 		const isDecided = await this.#book.decideAll(this.#server, [{ key, decision }]);
 		if (!isDecided) return { isDecided };
-		panel.undo.push({ key, before });
+		this.#undo.set(uri, [...(this.#undo.get(uri) ?? []), { key, before }]);
 		await this.#seen.add(key);
 		this.#decided(uri, panel, key);
 		return { isDecided };
@@ -146,9 +146,9 @@ class ReviewPanels {
 
 	async undo(uri: string): Promise<{ line: number | null } | null> {
 		const panel = await this.open(uri);
-		const last = panel.undo.at(-1);
+		const last = this.#undo.get(uri)?.at(-1);
 		if (!last || !(await this.#book.decideAll(this.#server, last.before))) return null;
-		panel.undo.pop();
+		this.#undo.get(uri)?.pop();
 		this.#decided(uri, panel, last.key);
 		const line = panel.file.table.key.indexOf(last.key);
 		return { line: line === -1 ? null : line };

@@ -34,9 +34,13 @@ export function selectRows(table: ReviewTable, states: LineStates, filter: Revie
 		let miss = hasState(table, states, line, filter.state) ? 0 : stateBit;
 		if (wanted.findings.length > 0 && !wanted.findings.some((code) => hasCode(table.codes[line] ?? 0, code)))
 			miss |= findingBit;
-		if (wanted.languages && !wanted.languages.has(table.language[line] ?? 0)) miss |= languageBit;
-		if (wanted.strategies && !wanted.strategies.has(table.strategy[line] ?? 0)) miss |= strategyBit;
-		if (wanted.teachers && !wanted.teachers.has(table.teacher[line] ?? 0)) miss |= teacherBit;
+		// A line without a sample states nothing, not even that it states no language.
+		const isSample = table.kind[line] === kinds.sample;
+		const lacks = (values: ReadonlySet<number> | null, column: Uint16Array) =>
+			values !== null && !(isSample && values.has(column[line] ?? 0));
+		if (lacks(wanted.languages, table.language)) miss |= languageBit;
+		if (lacks(wanted.strategies, table.strategy)) miss |= strategyBit;
+		if (lacks(wanted.teachers, table.teacher)) miss |= teacherBit;
 		for (let index = 0; index < ranges.length; index += 1) {
 			const range = ranges[index];
 			const value = range?.column?.values[line] ?? Number.NaN;
