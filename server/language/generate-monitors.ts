@@ -1,9 +1,9 @@
 /** Feeds the monitor panels: a message a second for each watched run, and a last one when it ends. */
 import { notifications, requests } from "../core/engine-api.ts";
-import { UserError } from "../core/problem.ts";
+import { pastMonitor } from "../node/generate-past.ts";
 import type { GenerateRun } from "../node/generate-run.ts";
 import type { ServerContext } from "./feature.ts";
-import { notify, respond } from "./respond.ts";
+import { notify, requireFolder, respond } from "./respond.ts";
 
 export interface GenerationMonitors {
 	/** Makes a run of this session watchable; a resumed run replaces its earlier session. */
@@ -33,10 +33,8 @@ export function generationMonitors(server: ServerContext): GenerationMonitors {
 		}),
 	);
 	respond(server, requests.watchGeneration, ({ runId }) => {
-		const run = runs.get(runId);
-		if (!run) throw new UserError("run-unknown", "This run belongs to an earlier session. Resume it to watch it.");
 		watched.add(runId);
-		return run.monitor();
+		return runs.get(runId)?.monitor() ?? pastMonitor(requireFolder(server), runId);
 	});
 	respond(server, requests.unwatchGeneration, ({ runId }) => {
 		watched.delete(runId);

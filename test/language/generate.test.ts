@@ -143,11 +143,47 @@ test("two windows cannot write one run: the second is told who writes it", () =>
 				/already writing this run/,
 			);
 			assert.deepEqual(await second.connection.sendRequest(requests.interruptedGenerations.method, {}), []);
+			const seen = MonitorMessage.parse(
+				await second.connection.sendRequest(requests.watchGeneration.method, { runId }),
+			);
+			assert.equal(seen.state, "interrupted");
+			assert.match(seen.message ?? "", /already writing this run/);
 			await first.connection.sendRequest(requests.cancelGeneration.method, { runId });
 		} finally {
 			second.kill();
 		}
 	}));
+
+test("after the engine was killed, a monitor shows what is on disk, and the run goes on", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "polyglot-generation-"));
+	const options = { folderUri: pathToFileURL(folder).href, isTrusted: true };
+	const first = await startSession(options);
+	const { runId } = await first.connection.sendRequest<{ runId: string }>(requests.startGeneration.method, {
+		...planIn(folder, 900),
+		cells: [{ teacher: "practice-careful", language: "id", strategy: "generate", target: 900 }],
+	});
+	await new Promise<void>((resolve) => {
+		first.connection.onNotification(notifications.generationProgress.method, (params) => {
+			if (GenerationProgress.parse(params).accepted > 0) resolve();
+		});
+	});
+	first.kill();
+	const second = await startSession(options);
+	try {
+		const watch = async () =>
+			MonitorMessage.parse(await second.connection.sendRequest(requests.watchGeneration.method, { runId }));
+		const seen = await watch();
+		assert.equal(seen.state, "interrupted");
+		assert.ok(seen.accepted > 0 && seen.accepted < 900 && seen.lanes[0] && seen.lanes[0].attempts >= seen.accepted);
+		const end = ended(second);
+		await second.connection.sendRequest(requests.resumeGeneration.method, { runId });
+		assert.deepEqual([(await end).state, (await end).accepted], ["done", 900]);
+		assert.equal((await watch()).state, "done");
+		await second.end();
+	} finally {
+		second.kill();
+	}
+});
 
 test("an untrusted workspace sends nothing", () =>
 	withSession(async (session, folder) => {

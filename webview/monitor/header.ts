@@ -9,6 +9,7 @@ const signs: Readonly<Record<MonitorMessage["state"], string>> = {
 	done: "✓",
 	cancelled: "⊘",
 	failed: "✕",
+	interrupted: "‖",
 };
 
 export function drawHeader(section: HTMLElement, shown: MonitorMessage, post: (request: MonitorRequest) => void): void {

@@ -42,7 +42,8 @@ export type MonitorSample = z.infer<typeof MonitorSample>;
 export const MonitorMessage = z.object({
 	runId: z.string(),
 	title: z.string(),
-	state: z.enum(["running", "paused", "done", "cancelled", "failed"]),
+	/** `interrupted`: no process of ours runs it; read from its folder. */
+	state: z.enum(["running", "paused", "done", "cancelled", "failed", "interrupted"]),
 	accepted: z.int(),
 	rejected: z.int(),
 	target: z.int(),
