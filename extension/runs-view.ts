@@ -95,7 +95,8 @@ function sweepItem({ group, title, runs }: Sweep): vscode.TreeItem {
 	const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Collapsed);
 	item.id = group;
 	const counts = new Map<string, number>();
-	for (const { state } of runs) counts.set(state, (counts.get(state) ?? 0) + 1);
+	const students = runs.filter(({ kind }) => kind === "train");
+	for (const { state } of students) counts.set(state, (counts.get(state) ?? 0) + 1);
 	item.description = [...counts].map(([state, count]) => `${count} ${state}`).join(" · ");
 	item.iconPath = new vscode.ThemeIcon("table");
 	item.contextValue = "sweep";
