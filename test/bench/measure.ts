@@ -6,15 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
-import { hash32, seededRandom } from "../../server/core/generate/seeded-random.ts";
+import { seededRandom } from "../../server/core/generate/seeded-random.ts";
 import { DiversitySum } from "../../server/core/measure/diversity-sum.ts";
 import { Jackknife } from "../../server/core/measure/jackknife.ts";
 import { zScore } from "../../server/core/score/z-score.ts";
-import { EndpointSource } from "../../server/node/embedding-endpoint.ts";
-import { MeasureCache, vectorCodec } from "../../server/node/measure-cache.ts";
 import { loadPublished } from "../../server/node/score-files.ts";
-import { measuringServer } from "../node/measuring-server.ts";
 import type { Bench, BenchRow } from "./main.ts";
+import { measuredAgain } from "./measure-again.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -120,53 +118,6 @@ function canImport(python: string): boolean {
 	} catch {
 		return false;
 	}
-}
-
-/** Embeddings by an endpoint, cached; one of 10,000 texts edited. */
-async function measuredAgain(folder: string): Promise<BenchRow[]> {
-	const width = 1_024;
-	const server = await measuringServer((body) => {
-		const inputs = body.input as string[];
-		const embedding = (text: string) =>
-			Array.from({ length: width }, (_, at) => Math.sin((at + 1) * (hash32(text) % 9_973)));
-		return { body: { data: inputs.map((text, index) => ({ index, embedding: embedding(text) })) } };
-	});
-	const cache = await MeasureCache.open(join(folder, "embeddings.jsonl"), vectorCodec);
-	const signal = new AbortController().signal;
-	try {
-		const source = new EndpointSource({ endpoint: server.endpoint(), model: "m", cache });
-		await source.prepare(signal);
-		const texts = Array.from({ length: 10_000 }, (_, at) => `Antwort ${at + 1} ${"und so weiter ".repeat(35)}`);
-		await diversityOf(source, texts, signal);
-		const before = server.requests.length;
-		texts[5_000] = "Geändert 7 von Hand";
-		const start = performance.now();
-		await diversityOf(source, texts, signal);
-		const ms = performance.now() - start;
-		const calls = server.requests.length - before;
-		const measured = `${ms.toFixed(0)} ms, ${calls} call`;
-		return [
-			{
-				what: "again after 1 of 10,000 rows was edited",
-				measured,
-				target: "≤ 200 ms, 1 call",
-				ok: ms <= 200 && calls === 1,
-			},
-		];
-	} finally {
-		await cache.close();
-		await server.close();
-	}
-}
-
-/** The value and its standard error. */
-async function diversityOf(source: EndpointSource, texts: readonly string[], signal: AbortSignal): Promise<void> {
-	const sum = new DiversitySum(source.dimensions);
-	const jackknife = new Jackknife();
-	const handles = await source.fetch(texts, signal);
-	for (const handle of handles) sum.add((await source.vector(handle)) ?? []);
-	for (const handle of handles) jackknife.add(sum.alignment((await source.vector(handle)) ?? []) ?? Number.NaN);
-	if (sum.count !== texts.length || jackknife.standardError() === null) throw new Error("Not all rows were measured.");
 }
 
 /** In a process of its own, for its memory. */
