@@ -19,7 +19,7 @@ const walls: Readonly<Record<string, { readonly may: readonly RegExp[]; readonly
 		may: [
 			/^server\/(core|node)\//,
 			/^node:/,
-			/^(openai|ws|undici|zod\/mini|jsonc-parser|fasttext\.wasm\.js|cld3-asm|@huggingface\/tokenizers)/,
+			/^(openai|ws|undici|zod\/mini|jsonc-parser|cld3-asm|hyparquet|hyparquet-compressors|fzstd|@huggingface\/tokenizers)/,
 		],
 		why: "effects over core",
 	},
