@@ -2,7 +2,7 @@
 import { type Judged, tokenLimit } from "../core/generate/attempt-policy.ts";
 import { chatMessages, type Material, seedPrompt, wantsPair } from "../core/generate/chat-request.ts";
 import type { ProbeVerdict } from "../core/generate/probe.ts";
-import { type ChatRequest, type Reply, textsSchema } from "../core/generate/reply.ts";
+import { type AnswerForm, type ChatRequest, type Reply, textsSchema } from "../core/generate/reply.ts";
 import type { JournalLine, RunTeacher } from "../core/generate/run-records.ts";
 import { modelOf } from "../core/generate/teacher-kind.ts";
 import type { Message } from "../core/sample-row.ts";
@@ -14,8 +14,18 @@ export interface Origin {
 	readonly reusedFrom?: string;
 	/** Id of the batch that brought it. */
 	readonly batch?: string;
-	/** The token limit that was sent. */
 	readonly maxTokens?: number;
+	readonly seed?: number;
+	readonly form?: AnswerForm;
+}
+
+/** What of a request may differ from attempt to attempt, for the journal. */
+export function sentParts({ maxTokens, seed, answer }: ChatRequest): Pick<Origin, "maxTokens" | "seed" | "form"> {
+	return {
+		...(maxTokens === undefined ? {} : { maxTokens }),
+		...(seed === undefined ? {} : { seed }),
+		...(answer ? { form: answer.form } : {}),
+	};
 }
 
 const pairSchema = textsSchema("prompt", "response");

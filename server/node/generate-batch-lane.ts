@@ -10,7 +10,7 @@ import { redact } from "../core/generate/redact.ts";
 import type { Answer, ChatRequest, Reply } from "../core/generate/reply.ts";
 import type { EndpointTeacher } from "../core/generate/run-records.ts";
 import { expectedCost, firstTokens } from "../core/generate/spending.ts";
-import { attemptRequest, fixedPrompt } from "./generate-attempt.ts";
+import { attemptRequest, fixedPrompt, sentParts } from "./generate-attempt.ts";
 import { BatchLeft, type BatchSteps, finishedBatch, insist } from "./generate-batch.ts";
 import type { BatchLog } from "./generate-batch-log.ts";
 import { reusedAnswer } from "./generate-reused.ts";
@@ -168,7 +168,9 @@ export class BatchLane implements RunLane {
 		const latencyMs = Date.now() - startedAt;
 		if (batch !== "never-created") {
 			await this.#collect(steps, batch, pending, answered, latencyMs);
-			if (batch.status === "failed") this.#work.stop(`${this.teacher.name}: ${failureOf(batch)}`);
+			// Another one like it would end the same way, and so on for ever.
+			if (answered.size === 0 && pending.some(Boolean) && !this.#isClosed)
+				this.#work.stop(`${this.teacher.name}: ${failureOf(batch)}`);
 		}
 		const status = batch === "never-created" ? batch : batch.status;
 		await this.#options.log.append({ type: "collected", group: group.group, status });
@@ -186,10 +188,9 @@ export class BatchLane implements RunLane {
 	/** Plan lines are on disk before anything is sent; what an earlier run was answered is taken over. */
 	async #withoutReused(chosen: readonly (Pending | undefined)[]): Promise<Pending[]> {
 		const left: Pending[] = [];
+		await Promise.all(chosen.map((one) => one && this.#work.planned(one.line)));
 		for (const one of chosen) {
-			if (!one) continue;
-			await this.#work.planned(one.line);
-			if (!(await reusedAnswer(this.#work, this.teacher, one))) left.push(one);
+			if (one && !(await reusedAnswer(this.#work, this.teacher, one))) left.push(one);
 		}
 		return left;
 	}
@@ -227,8 +228,7 @@ export class BatchLane implements RunLane {
 		const { teacher } = this;
 		const material = this.#work.material(pending.cell.cell, pending.line.draw);
 		const judged = judge(reply, fixedPrompt(material));
-		const { maxTokens } = this.#request(pending);
-		const origin = { latencyMs, batch, ...(maxTokens === undefined ? {} : { maxTokens }) };
+		const origin = { latencyMs, batch, ...sentParts(this.#request(pending)) };
 		const again = await settle(this.#work, { teacher, pending, material, reply, judged, origin });
 		if (again) this.#ready.push(again);
 	}
@@ -270,8 +270,11 @@ function replyOf(answer: Answer | BodyFailure, status: number | null): Reply {
 	return { type: "failure", kind: answer.kind, status, message: redact(answer.message), retryAfterMs: null };
 }
 
-const failureOf = ({ id, errors }: Batch) =>
-	redact(`The batch ${id} was refused: ${errors?.data?.[0]?.message ?? "no reason given"}`);
+function failureOf({ id, status, errors }: Batch): string {
+	const reason = errors?.data?.[0]?.message ?? "no reason given";
+	const end = status === "failed" ? `was refused: ${reason}` : `ended as ${status} without any answer.`;
+	return redact(`The batch ${id} ${end}`);
+}
 
 function statusText({ id, status, request_counts: counts }: Batch): string {
 	const done = counts ? `, ${counts.completed} of ${counts.total} done` : "";

@@ -3,7 +3,7 @@ import { judge, type Outcome, retryDelayMs } from "../core/generate/attempt-poli
 import { type CellProgress, nextCell } from "../core/generate/cell-progress.ts";
 import type { RunTeacher } from "../core/generate/run-records.ts";
 import { expectedCost, firstTokens } from "../core/generate/spending.ts";
-import { attemptRequest, fixedPrompt } from "./generate-attempt.ts";
+import { attemptRequest, fixedPrompt, sentParts } from "./generate-attempt.ts";
 import { Pace, type PaceChange } from "./generate-pace.ts";
 import { reusedAnswer } from "./generate-reused.ts";
 import { settle } from "./generate-settle.ts";
@@ -142,8 +142,7 @@ export class Lane implements RunLane {
 		const latencyMs = performance.now() - sentAt;
 		const judged = judge(reply, fixedPrompt(material));
 		this.#tell(this.#pace.adapt(reply, judged, { sentAt, latencyMs, reserved, onTheWire: this.#inFlight - 1 }));
-		const { maxTokens } = request;
-		const origin = { latencyMs: Math.round(latencyMs), ...(maxTokens === undefined ? {} : { maxTokens }) };
+		const origin = { latencyMs: Math.round(latencyMs), ...sentParts(request) };
 		const again = await settle(this.#work, { teacher: this.teacher, pending, material, reply, judged, origin });
 		if (again) this.#repeat(again, judged.outcome, pending.earlier);
 	}

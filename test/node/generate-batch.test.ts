@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { estimateText } from "../../server/core/generate/estimate-text.ts";
@@ -68,6 +68,25 @@ test("a batch that fails its validation pauses the run with the provider's reaso
 	);
 	server.setKnobs({ numbered: true });
 	assert.equal((await (await resumeGenerateRun(end.runId, { ...options, teachers: [] })).ended).accepted, 5);
+});
+
+test("a batch that ends without any answer pauses the run instead of being repeated for ever", async (context) => {
+	const { server, options } = await batchRig(context, 5, { batchExpires: 1 });
+	const end = await finishedRun(options);
+	assert.equal(end.state, "paused");
+	assert.match(end.message ?? "", /The batch batch_practice_1 ended as expired without any answer/);
+	assert.deepEqual([server.stats().batches, server.stats().attempts], [1, 0]);
+});
+
+test("a batch whose answers are all in the journal already is closed without another word", async (context) => {
+	const { server, options, records } = await batchRig(context, 6);
+	const { runId } = await finishedRun(options);
+	const path = join(runFolder(options.folder, runId), "batches.jsonl");
+	const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+	await writeFile(path, `${lines.slice(0, -1).join("\n")}\n`);
+	const end = await (await resumeGenerateRun(runId, { ...options, teachers: [] })).ended;
+	assert.deepEqual([end.state, end.accepted, server.stats().repeats], ["done", 6, 0]);
+	assert.equal((await records(runId)).at(-1).type, "collected");
 });
 
 test("a creation that was heard and never answered is found by its metadata, not repeated", async (context) => {

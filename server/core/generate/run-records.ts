@@ -82,6 +82,10 @@ export const JournalLine = z.object({
 	batch: z.optional(z.string()),
 	/** The token limit that was sent, where one was. */
 	maxTokens: z.optional(z.int()),
+	/** The sampling seed that was sent. */
+	seed: z.optional(z.int()),
+	/** The rung of the ladder on which a pair was asked for; absent where the prompt alone asked for its form. */
+	form: z.optional(z.enum(["strict", "schema", "object", "text"])),
 	/** The teacher's text, present where it gave one. */
 	answer: z.nullable(z.string()),
 	practice: z.optional(z.boolean()),
