@@ -36,6 +36,7 @@ export class RunsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 			this.#view,
 			engine.on(notifications.runsChanged, () => this.refresh()),
 			engine.on(notifications.runEnded, announceEnd),
+			engine.on(notifications.sweepEnded, announceSweep),
 			this.#changed,
 		);
 	}
@@ -125,4 +126,9 @@ function announceEnd({
 			? vscode.window.showWarningMessage(text, "Open Run")
 			: vscode.window.showInformationMessage(text, "Open Run");
 	void shown.then((chosen) => chosen && vscode.commands.executeCommand("polyglot.openRun", { runId }));
+}
+
+function announceSweep({ group, title, counts }: { group: string; title: string; counts: string }): void {
+	const shown = vscode.window.showInformationMessage(`${title}: ${counts}.`, "Open Sweep");
+	void shown.then((chosen) => chosen && vscode.commands.executeCommand("polyglot.openSweep", { group }));
 }

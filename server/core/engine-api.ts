@@ -219,6 +219,11 @@ export const notifications = {
 		"polyglot/runEnded",
 		z.object({ runId: z.string(), title: z.string(), state: z.string(), reason: z.nullable(z.string()) }),
 	),
+	/** Every student of a sweep has come to its end; its runs are not told of one by one. */
+	sweepEnded: notification(
+		"polyglot/sweepEnded",
+		z.object({ group: z.string(), title: z.string(), counts: z.string() }),
+	),
 	/** What the training form waits for, such as "uploaded 3 of 10 MB". */
 	trainBusy: notification("polyglot/trainBusy", z.object({ text: z.string() })),
 	scoresChanged: notification("polyglot/scoresChanged", Nothing),

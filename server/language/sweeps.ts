@@ -51,6 +51,12 @@ export class Sweeps {
 		return this.#opening;
 	}
 
+	/** Undefined while there are students to launch. */
+	titleOf(group: string): string | undefined {
+		if (this.#opened?.isLaunching(group)) return undefined;
+		return this.#opened?.all().find((plan) => plan.group === group)?.title ?? group;
+	}
+
 	/** Sends every open grid as it is now. */
 	tell(): void {
 		const { connection, server } = this.#feature;

@@ -13,6 +13,7 @@ import type { TrainerClient } from "../node/trainer-client.ts";
 import type { Student } from "../node/trainer-students.ts";
 import { ArtifactDownloads } from "./artifact-downloads.ts";
 import { Coalescer } from "./coalescer.ts";
+import { EndedRuns } from "./ended-runs.ts";
 import { EvaluateWhenDone } from "./evaluate-when-done.ts";
 import { settingsOf } from "./evaluation-settings.ts";
 import type { Feature, ServerContext } from "./feature.ts";
@@ -30,7 +31,7 @@ export const trainFeature =
 	(practice: PracticeMode, version: string): Feature =>
 	(server) => {
 		const watched = new Set<string>();
-		const ended = new EndedRuns(server);
+		const ended = new EndedRuns(server, (group) => sweeps.titleOf(group));
 		const evaluations = new EvaluateWhenDone(server);
 		const list = new Coalescer(listMs, () => notify(server, notifications.runsChanged, {}));
 		const panels = new Coalescer(panelMs, () => tellPanels());
@@ -198,31 +199,4 @@ function anchorResults(client: TrainerClient, { about }: Student): RunPanelMessa
 function linkText(link: Link): string {
 	if (link.state === "waiting") return `No link to the trainer, trying again: ${link.why}`;
 	return link.state === "stopped" ? `No link to the trainer: ${link.why}` : "";
-}
-
-/** Tells of each end once, and not of ends that were known when the engine started. */
-class EndedRuns {
-	readonly #server: ServerContext;
-	readonly #open = new Set<string>();
-
-	constructor(server: ServerContext) {
-		this.#server = server;
-	}
-
-	look(client: TrainerClient, runId: string | undefined): void {
-		const student = client.students().find(({ view }) => view.runId === runId);
-		if (!student || runId === undefined) return;
-		const { view, about } = student;
-		// Nobody asked for the evaluation of an anchor by itself.
-		if (EvaluationAbout.safeParse(about).data?.evaluates === "anchor") return;
-		if (!view.isFinal) this.#open.add(runId);
-		else if (this.#open.delete(runId)) {
-			notify(this.#server, notifications.runEnded, {
-				runId,
-				title: view.title,
-				state: view.state ?? "ended",
-				reason: view.reason,
-			});
-		}
-	}
 }
