@@ -60,3 +60,17 @@ test("a language beyond the table is known to be unspaced", () =>
 		[isSpaced("abc", "th"), isSpaced("abc", "fr"), isSpaced("ไทย", null), isSpaced("abc", null)],
 		[false, true, false, true],
 	));
+
+test("words without spaces between them are parted by dictionary, in each such language", () =>
+	assert.deepEqual(
+		[
+			words("ภาษาไทยง่ายมาก", "th"),
+			words("我喜欢学习中文。", "zh"),
+			words("私は学生です。", "ja"),
+			words("我喜欢学习中文。", null),
+		],
+		[4, 4, 4, 4],
+	));
+
+test("graphemes are what a reader counts, in Thai and in a family of emoji", () =>
+	assert.deepEqual([graphemes("ที่นี่"), graphemes("👩‍👩‍👧‍👦!"), graphemes("e\u0301a")], [2, 2, 2]));
