@@ -2,8 +2,9 @@
 import { select } from "d3";
 import type { ComparedAnswer, ComparedSeed, CompareMessage } from "../../server/core/generate/compare-message.ts";
 import { drawReading } from "../reading/draw-reading.ts";
-import { money, whole } from "../shared/quantities.ts";
+import { whole } from "../shared/quantities.ts";
 import { isPreferred } from "./decisions.ts";
+import { smallMoney } from "./small-money.ts";
 
 export interface AnswerActions {
 	prefer(answer: ComparedAnswer): void;
@@ -169,7 +170,7 @@ function figuresOf(answer: ComparedAnswer, { teachers }: CompareMessage): Figure
 					: `${(latencyMs / 1000).toFixed(1)} s`,
 		},
 		{ name: "tokens", value: completionTokens === null ? "–" : whole(completionTokens) },
-		...(cost !== null && currency !== null ? [{ name: "cost", value: answerCost(cost, currency) }] : []),
+		...(cost !== null && currency !== null ? [{ name: "cost", value: smallMoney(cost, currency) }] : []),
 	];
 	const measured = metrics.map(({ name, value, threshold }) => ({
 		name,
@@ -177,7 +178,3 @@ function figuresOf(answer: ComparedAnswer, { teachers }: CompareMessage): Figure
 	}));
 	return [...own, ...measured];
 }
-
-/** One answer often costs less than money is usually written in. */
-const answerCost = (cost: number, currency: string): string =>
-	cost > 0 && cost < 0.001 ? `${Number(cost.toPrecision(2))} ${currency}` : money(cost, currency);

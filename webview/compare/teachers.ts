@@ -1,7 +1,8 @@
 /** The teachers over all seeds, a row each; what is unknown is a dash. */
 import { select } from "d3";
 import type { ComparedTeacher, CompareMessage } from "../../server/core/generate/compare-message.ts";
-import { money, whole } from "../shared/quantities.ts";
+import { whole } from "../shared/quantities.ts";
+import { smallMoney } from "./small-money.ts";
 
 interface Column {
 	readonly name: string;
@@ -18,7 +19,7 @@ const columns: readonly Column[] = [
 	{
 		name: "cost",
 		text: ({ cost, currency, isPractice }) =>
-			cost !== null && currency !== null ? money(cost, currency) : isPractice ? "–" : "unknown",
+			cost !== null && currency !== null ? smallMoney(cost, currency) : isPractice ? "–" : "unknown",
 	},
 ];
 
