@@ -9,9 +9,9 @@ export interface Work {
 	readonly depth: Depth;
 }
 
-/** A few milliseconds of a thread's work, so that what is wanted next waits no longer. */
-const mostLines = 32;
-const mostCharacters = 50_000;
+/** Some ten milliseconds of a thread's work, so that what is wanted next waits no longer. */
+const mostLines = 400;
+const mostCharacters = 32_000;
 /** Fewer lines are read in full at once: a first look at all before would only make that later. */
 const leastForFirstLook = 500;
 

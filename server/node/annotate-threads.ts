@@ -40,6 +40,8 @@ export type TextAnswer =
 	| { readonly kind: "nearest"; readonly nearest: NearestByKey }
 	| { readonly kind: "failed"; readonly message: string };
 
+/** Threads with nothing to do are ended after this long; each holds some 80 MB. */
+const idleMs = 60_000;
 /** More threads than this wait for memory, not for each other. */
 const mostThreads = 8;
 
@@ -48,6 +50,7 @@ export class AnnotateThreads {
 	readonly #most: number;
 	readonly #engineFile: URL;
 	readonly #setup: AnnotateSetup;
+	#idle: NodeJS.Timeout | undefined;
 
 	/** Threads start when they are first needed. */
 	constructor(engineFile: URL, setup: AnnotateSetup, threads = Math.min(mostThreads, availableParallelism())) {
@@ -62,20 +65,34 @@ export class AnnotateThreads {
 	}
 
 	async lines(texts: readonly string[], parameters: AnnotateParameters, depth: Depth): Promise<AnnotatedTexts> {
-		const answer = await this.#free().ask({ kind: "lines", texts, parameters, depth });
+		const answer = await this.#ask({ kind: "lines", texts, parameters, depth });
 		if (answer.kind !== "lines") throw new Error("A thread answered something else than it was asked.");
 		return answer.annotated;
 	}
 
 	async nearest(signatures: SignatureColumns, keys: readonly number[], threshold: number): Promise<NearestByKey> {
-		const answer = await this.#free().ask({ kind: "nearest", signatures, keys, threshold });
+		const answer = await this.#ask({ kind: "nearest", signatures, keys, threshold });
 		if (answer.kind !== "nearest") throw new Error("A thread answered something else than it was asked.");
 		return answer.nearest;
 	}
 
 	/** Ends all threads; what still runs is rejected. */
 	async close(): Promise<void> {
+		clearTimeout(this.#idle);
 		await Promise.all(this.#threads.splice(0).map((thread) => thread.close()));
+	}
+
+	async #ask(task: TextTask): Promise<TextAnswer> {
+		clearTimeout(this.#idle);
+		try {
+			return await this.#free().ask(task);
+		} finally {
+			clearTimeout(this.#idle);
+			if (this.#threads.every((thread) => thread.waiting === 0)) {
+				this.#idle = setTimeout(() => void this.close(), idleMs);
+				this.#idle.unref();
+			}
+		}
 	}
 
 	/** The thread with least to do. */
