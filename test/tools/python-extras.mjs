@@ -1,4 +1,4 @@
-// Optional backends of the trainer for its tests: a real Ray, lighteval and bitsandbytes, where the index offers them.
+// Optional backends of the trainer for its tests: a real Ray, lighteval, Unsloth and bitsandbytes, where the index offers them.
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -25,6 +25,21 @@ export function extras({ folder: base, worker, makeVenv, run }) {
 		variables.POLYGLOT_LIGHTEVAL_PYTHON = made(
 			"lighteval",
 			["lighteval==0.13.0", "xxhash>=3,<4"],
+			sitePackages(worker),
+		);
+	});
+	attempt("Unsloth", () => {
+		// Its own pin of trl beside the worker's other packages, all of which it takes as they are.
+		const packages = [
+			"--no-deps",
+			"unsloth>=2026.10,<2027",
+			"unsloth_zoo>=2026.10,<2027",
+			"trl>=1.10,<=1.15",
+			"requests",
+		];
+		variables.POLYGLOT_UNSLOTH_PYTHON = made(
+			"unsloth",
+			[...packages, "urllib3", "charset-normalizer"],
 			sitePackages(worker),
 		);
 	});

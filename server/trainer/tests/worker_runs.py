@@ -58,8 +58,8 @@ class WorkerRun:
             for number, handler in kept.items():
                 signal.signal(number, handler)
 
-    def command(self, *launcher: str) -> subprocess.Popen:
-        command = [sys.executable, *(launcher or ("-m",)), "polyglot_trainer", "worker"]
+    def command(self, *launcher: str, python: str = sys.executable) -> subprocess.Popen:
+        command = [python, *(launcher or ("-m",)), "polyglot_trainer", "worker"]
         with open(self.folder.attempt(self.attempt).stdout, "ab") as log:
             return subprocess.Popen(
                 [*command, str(self.folder.path), str(self.attempt)],

@@ -1,5 +1,6 @@
 """The worker's edge: one attempt of one run, from its plan to its exit code (trainer.md §3)."""
 
+import importlib
 import os
 import sys
 import traceback
@@ -38,6 +39,9 @@ def _work(folder: RunFolder, plan: dict, spec: dict, journal: Journal, stop: Sto
     journal.status(None)
     journal.emit("run.state", {"state": "preparing"})
     if plan["kind"] == "train":
+        if spec["backend"] == "unsloth":
+            # First of all: it patches what is imported after it.
+            importlib.import_module("polyglot_trainer.worker.unsloth_model")
         from polyglot_trainer.worker.train import train
 
         train(folder, plan, spec, journal, stop)

@@ -40,7 +40,7 @@ def train(folder: RunFolder, plan: dict, spec: dict, journal: Journal, stop: Sto
 
     _tell(journal, "loading")
     _refuse_cross_contamination(spec)
-    model = load_model(plan["model"], dtype=_dtype(spec), quantization=_quantization(spec))
+    model = _load(plan["model"], spec)
     model.config.use_cache = False
     arguments = training_arguments(spec, folder, len(encoded.input_ids), journal, has_gpu=has_gpu)
     trainer = StudentTrainer(
@@ -49,7 +49,7 @@ def train(folder: RunFolder, plan: dict, spec: dict, journal: Journal, stop: Sto
         train_dataset=_dataset(encoded),
         eval_dataset=_dataset(held_out) if held_out else None,
         processing_class=tokenizer,
-        peft_config=_adapter(spec),
+        peft_config=None if spec["backend"] == "unsloth" else _adapter(spec),
     )
     totals = _totals(folder, checkpoint)
     reporter = Reporter(journal, stop, totals, spec["train"]["nanPolicy"])
@@ -110,6 +110,14 @@ def _dtype(spec: dict) -> torch.dtype:
     precision = spec["train"]["precision"]
     half = precision == "bf16" or (precision == "bf16-mixed" and spec["mode"] != "full")
     return torch.bfloat16 if half else torch.float32
+
+
+def _load(model: dict, spec: dict):
+    if spec["backend"] == "unsloth":
+        from polyglot_trainer.worker.unsloth_model import load_unsloth
+
+        return load_unsloth(model, spec, _dtype(spec))
+    return load_model(model, dtype=_dtype(spec), quantization=_quantization(spec))
 
 
 def _quantization(spec: dict):
