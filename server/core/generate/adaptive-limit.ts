@@ -32,8 +32,17 @@ const moreFailures = 0.1;
 
 interface Round {
 	readonly startedAt: number;
-	readonly latencies: number[];
+	answers: number;
 	failures: number;
+	/** Of requests sent since the round began: older ones tell of an earlier limit. */
+	readonly latencies: number[];
+}
+
+/** What a limit brings: answers a millisecond as counted, and as latency and limit give them when all are in use. */
+interface Yield {
+	readonly rate: number;
+	readonly flow: number;
+	readonly failureShare: number;
 }
 
 export class AdaptiveLimit {
@@ -49,14 +58,14 @@ export class AdaptiveLimit {
 	#pausedUntil = Number.NEGATIVE_INFINITY;
 	#episodesInARow = 0;
 	#round: Round;
-	/** The best rate so far, the share of failures at the limit before the last growth, and the lowest latency of any round. */
-	#before: { readonly rate: number; readonly failureShare: number } | undefined;
+	/** What the limit before the last growth brought, the rates as the best so far. */
+	#before: Yield | undefined;
 	#lowestLatencyMs = Number.POSITIVE_INFINITY;
 
 	constructor(options: LimitOptions) {
 		this.#options = options;
 		this.#limit = Math.max(1, Math.min(options.start ?? 8, options.max));
-		this.#round = { startedAt: options.now(), latencies: [], failures: 0 };
+		this.#round = newRound(options.now());
 	}
 
 	get limit(): number {
@@ -76,7 +85,8 @@ export class AdaptiveLimit {
 	succeeded(latencyMs = 0): LimitChange | undefined {
 		this.#episodesInARow = 0;
 		this.#cleanSuccesses += 1;
-		this.#round.latencies.push(latencyMs);
+		this.#round.answers += 1;
+		if (this.#options.now() - latencyMs >= this.#round.startedAt) this.#round.latencies.push(latencyMs);
 		return this.#cleanSuccesses >= this.#limit ? this.#endRound() : undefined;
 	}
 
@@ -121,30 +131,32 @@ export class AdaptiveLimit {
 
 	#startRound(): void {
 		this.#cleanSuccesses = 0;
-		this.#round = { startedAt: this.#options.now(), latencies: [], failures: 0 };
+		this.#round = newRound(this.#options.now());
 	}
 
 	#endRound(): LimitChange | undefined {
-		const { startedAt, latencies, failures } = this.#round;
-		const seconds = Math.max(1, this.#options.now() - startedAt) / 1000;
-		const rate = latencies.length / seconds;
-		const latency = median(latencies);
-		const failureShare = failures / (failures + latencies.length);
-		this.#lowestLatencyMs = Math.min(this.#lowestLatencyMs, latency);
+		const { startedAt, answers, failures, latencies } = this.#round;
+		const latencyMs = median(latencies);
+		const brought = {
+			rate: answers / Math.max(1, this.#options.now() - startedAt),
+			flow: latencyMs > 0 ? this.#limit / latencyMs : 0,
+			failureShare: failures / (failures + answers),
+		};
+		if (latencyMs > 0) this.#lowestLatencyMs = Math.min(this.#lowestLatencyMs, latencyMs);
 		this.#startRound();
-		if (this.#isFlat(rate, latency, failureShare)) return undefined;
+		if (this.#isFlat(brought, latencyMs)) return undefined;
 		const change = this.#grow();
-		// A moment in which everything was slow must not make the next one look like a gain.
-		if (change) this.#before = { rate: Math.max(rate, this.#before?.rate ?? 0), failureShare };
+		if (change) this.#before = better(brought, this.#before);
 		return change;
 	}
 
 	/** A server that never says 429 shows that it is full by this: more at once, the same rate, longer waits or more failures. */
-	#isFlat(rate: number, latencyMs: number, failureShare: number): boolean {
+	#isFlat({ rate, flow, failureShare }: Yield, latencyMs: number): boolean {
 		// Below a known ceiling the server has shown that it keeps up.
-		if (!this.#before || this.#ceiling !== undefined || rate >= this.#before.rate * flatGain) return false;
-		const isSlower = latencyMs >= 1 && latencyMs > this.#lowestLatencyMs * latencyGradient;
-		return isSlower || failureShare > this.#before.failureShare + moreFailures;
+		if (!this.#before || this.#ceiling !== undefined) return false;
+		const isSlower = latencyMs > this.#lowestLatencyMs * latencyGradient && flow < this.#before.flow * flatGain;
+		const isFailing = failureShare > this.#before.failureShare + moreFailures && rate < this.#before.rate * flatGain;
+		return isSlower || isFailing;
 	}
 
 	#grow(): LimitChange | undefined {
@@ -164,6 +176,15 @@ export class AdaptiveLimit {
 		return this.#limit + 1;
 	}
 }
+
+const newRound = (now: number): Round => ({ startedAt: now, answers: 0, failures: 0, latencies: [] });
+
+/** A moment in which everything was slow must not make the next one look like a gain. */
+const better = ({ rate, flow, failureShare }: Yield, before: Yield | undefined): Yield => ({
+	rate: Math.max(rate, before?.rate ?? 0),
+	flow: Math.max(flow, before?.flow ?? 0),
+	failureShare,
+});
 
 function median(values: readonly number[]): number {
 	const sorted = [...values].sort((left, right) => left - right);
