@@ -14,10 +14,10 @@ before(async () => {
 after(() => pages?.close());
 
 /** A page that is closed when the test is over; whatever the browser complained of fails it. */
-async function on(options, body) {
+async function on({ isReadFirst = true, ...options }, body) {
 	const page = await pages.open(options);
 	try {
-		await page.whenRead();
+		if (isReadFirst) await page.whenRead();
 		await body(page);
 		assert.deepEqual(page.faults, []);
 	} finally {
