@@ -22,61 +22,87 @@ import { findTeachers } from "./teachers.ts";
 const intervalMs = 1_000;
 
 export function comparisonRequests(server: ServerContext, practice: PracticeMode, active: ActiveGenerations): void {
-	const watched = new Map<string, ComparisonReader>();
-	const view = async (runId: string, reader: ComparisonReader): Promise<CompareMessage> => {
-		const run = active.get(runId)?.monitor();
-		const seeds = await reader.read();
-		const isWhole = seeds.every(({ attempts }) => attempts.every(({ isSettled }) => isSettled));
-		const ended = active.lastEnd(runId);
-		const state = run
-			? { state: run.state, reason: run.message ?? run.waiting }
-			: ended
-				? { state: ended.state, reason: ended.message }
-				: { state: isWhole ? ("done" as const) : ("interrupted" as const), reason: null };
-		const annotate = { project: server.project(), detectors: server.detectors() };
-		return compareMessage(reader.manifest, seeds, state, { annotate, decisions: server.decisions() });
-	};
-	const tell = async (runId: string) => {
-		const reader = watched.get(runId);
-		if (reader) notify(server, notifications.comparisonView, { runId, message: await view(runId, reader) });
-	};
-	const timer = setInterval(() => {
-		for (const runId of watched.keys())
-			if (active.get(runId)) tell(runId).catch((cause: unknown) => server.runtime.log(`comparison: ${String(cause)}`));
-	}, intervalMs);
-	timer.unref();
-	server.onShutdown(() => clearInterval(timer));
-	active.onEnd(
-		(runId) => void tell(runId).catch((cause: unknown) => server.runtime.log(`comparison: ${String(cause)}`)),
-	);
-
+	const views = new ComparisonViews(server, active);
 	respond(server, requests.startComparison, async (plan) => {
 		requireTrust(server);
 		const options = await comparisonOptions(server, practice, plan);
 		return active.follow(await startGenerateRun(options).catch((cause: unknown) => withoutFolder(options, cause)));
 	});
-	respond(server, requests.comparisons, async () => {
-		const folder = requireFolder(server);
-		const found = await Promise.all(
-			(await runIds(folder)).map((id) => readManifest(folder, id).catch(() => undefined)),
-		);
-		return found
-			.flatMap((manifest) => (manifest?.purpose === "comparison" ? [manifest] : []))
-			.reverse()
-			.map(({ id, cells, created }) => ({
-				runId: id,
-				title: `${cells.map(({ teacher }) => teacher).join(", ")}: ${cells[0]?.draws ?? 0} seeds, ${cells[0]?.language ?? ""}, ${created.slice(0, 16).replace("T", " ")}`,
-			}));
-	});
-	respond(server, requests.watchComparison, async ({ runId }) => {
-		const reader = watched.get(runId) ?? (await ComparisonReader.open(requireFolder(server), runId));
-		watched.set(runId, reader);
-		return view(runId, reader);
-	});
+	respond(server, requests.comparisons, () => listComparisons(requireFolder(server)));
+	respond(server, requests.watchComparison, ({ runId }) => views.watch(runId));
 	respond(server, requests.unwatchComparison, ({ runId }) => {
-		watched.delete(runId);
+		views.unwatch(runId);
 		return {};
 	});
+}
+
+/** The comparisons that panels show; each is told anew once a second while it runs, and when it ended. */
+class ComparisonViews {
+	readonly #server: ServerContext;
+	readonly #active: ActiveGenerations;
+	readonly #watched = new Map<string, ComparisonReader>();
+
+	constructor(server: ServerContext, active: ActiveGenerations) {
+		this.#server = server;
+		this.#active = active;
+		const timer = setInterval(() => {
+			for (const runId of this.#watched.keys()) if (active.get(runId)) void this.#tell(runId);
+		}, intervalMs);
+		timer.unref();
+		server.onShutdown(() => clearInterval(timer));
+		active.onEnd((runId) => void this.#tell(runId));
+	}
+
+	async watch(runId: string): Promise<CompareMessage> {
+		const reader = this.#watched.get(runId) ?? (await ComparisonReader.open(requireFolder(this.#server), runId));
+		this.#watched.set(runId, reader);
+		return this.#message(runId, reader);
+	}
+
+	unwatch(runId: string): void {
+		this.#watched.delete(runId);
+	}
+
+	async #tell(runId: string): Promise<void> {
+		const reader = this.#watched.get(runId);
+		if (!reader) return;
+		try {
+			notify(this.#server, notifications.comparisonView, { runId, message: await this.#message(runId, reader) });
+		} catch (cause) {
+			this.#server.runtime.log(`comparison ${runId}: ${String(cause)}`);
+		}
+	}
+
+	async #message(runId: string, reader: ComparisonReader): Promise<CompareMessage> {
+		const seeds = await reader.read();
+		const isWhole = seeds.every(({ attempts }) => attempts.every(({ isSettled }) => isSettled));
+		const annotate = { project: this.#server.project(), detectors: this.#server.detectors() };
+		const surroundings = { annotate, decisions: this.#server.decisions() };
+		return compareMessage(reader.manifest, seeds, this.#state(runId, isWhole), surroundings);
+	}
+
+	/** As this process knows it; of a run of an earlier session only the disk can tell. */
+	#state(runId: string, isWhole: boolean): Pick<CompareMessage, "state" | "reason"> {
+		const run = this.#active.get(runId)?.monitor();
+		if (run) return { state: run.state, reason: run.message ?? run.waiting };
+		const ended = this.#active.lastEnd(runId);
+		if (ended) return { state: ended.state, reason: ended.message };
+		return { state: isWhole ? "done" : "interrupted", reason: null };
+	}
+}
+
+/** Newest first. */
+async function listComparisons(folder: string): Promise<{ runId: string; title: string }[]> {
+	const ids = await runIds(folder);
+	const manifests = await Promise.all(ids.map((id) => readManifest(folder, id).catch(() => undefined)));
+	return manifests
+		.flatMap((manifest) => (manifest?.purpose === "comparison" ? [manifest] : []))
+		.reverse()
+		.map(({ id, cells, created }) => {
+			const teachers = cells.map(({ teacher }) => teacher).join(", ");
+			const time = created.slice(0, 16).replace("T", " ");
+			return { runId: id, title: `${teachers}: ${cells[0]?.draws ?? 0} seeds, ${cells[0]?.language ?? ""}, ${time}` };
+		});
 }
 
 /** A comparison that could not start leaves nothing behind. */
