@@ -39,7 +39,7 @@ export function extras({ folder: base, worker, makeVenv, run }) {
 		];
 		variables.POLYGLOT_UNSLOTH_PYTHON = made(
 			"unsloth",
-			[...packages, "urllib3", "charset-normalizer"],
+			[...packages, "urllib3", "charset-normalizer", "certifi", "idna"],
 			sitePackages(worker),
 		);
 	});
