@@ -4,6 +4,7 @@ import type { App } from "./app.ts";
 import { compareTeachers, openComparison } from "./compare.ts";
 import { generateSamples, resumeGeneration } from "./generate.ts";
 import { checkFile } from "./large-files.ts";
+import { measureDataset } from "./measure.ts";
 import { openMonitor, openRun, showScore } from "./panels.ts";
 import { openPracticeWorkspace } from "./practice.ts";
 import { recommendTeacher } from "./recommend.ts";
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, { readonly title: string; readonly run: 
 	"polyglot.compare": { title: "Compare teachers", run: compareTeachers },
 	"polyglot.openComparison": { title: "Open comparison", run: openComparison },
 	"polyglot.openMonitor": { title: "Open generation monitor", run: openMonitor },
+	"polyglot.measure": { title: "Measure dataset", run: measureDataset },
 	"polyglot.reviewSamples": { title: "Review samples", run: reviewSamples },
 	"polyglot.checkFile": { title: "Check file", run: checkFile },
 	"polyglot.addTeacher": { title: "Add teacher", run: addTeacher },

@@ -5,12 +5,23 @@ import { restoreComparisons } from "./compare.ts";
 import { startEngine } from "./engine.ts";
 import { restoreGenerateForm } from "./generate-form.ts";
 import { showGenerationStatus } from "./generation-status.ts";
+import { restoreMeasure } from "./measure.ts";
 import { restorePanels } from "./panels.ts";
 import { showReview } from "./review.ts";
 import { RunsView } from "./runs-view.ts";
 import { restoreSweeps } from "./sweep-panel.ts";
 import { TeachersView } from "./teachers-view.ts";
 import { restoreTrainForm } from "./train-form.ts";
+
+/** Each brings its panels back after a reload of the window. */
+const restorers = [
+	restorePanels,
+	restoreTrainForm,
+	restoreSweeps,
+	restoreGenerateForm,
+	restoreComparisons,
+	restoreMeasure,
+];
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
 	const log = vscode.window.createOutputChannel("Polyglot Lens", { log: true });
@@ -22,11 +33,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		app.teachers,
 		app.runs,
 		registerCommands(app),
-		restorePanels(app),
-		restoreTrainForm(app),
-		restoreSweeps(app),
-		restoreGenerateForm(app),
-		restoreComparisons(app),
+		...restorers.map((restore) => restore(app)),
 		showGenerationStatus(engine),
 		showReview(app),
 	);

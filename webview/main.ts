@@ -2,6 +2,7 @@
 import "./panel.css";
 import { drawCompare } from "./compare/panel.ts";
 import { drawGenerate } from "./generate/panel.ts";
+import { drawMeasure } from "./measure/panel.ts";
 import type { Memory } from "./memory.ts";
 import { draw as drawMonitor } from "./monitor/panel.ts";
 import { drawReview } from "./review/panel.ts";
@@ -23,6 +24,7 @@ type Draw = (root: HTMLElement, message: unknown, post: (message: unknown) => vo
 const panels: Readonly<Record<string, Draw>> = {
 	compare: drawCompare,
 	generate: drawGenerate,
+	measure: drawMeasure,
 	monitor: drawMonitor,
 	review: drawReview,
 	run: drawRun,

@@ -4,6 +4,7 @@ import { createConnection, StreamMessageReader, StreamMessageWriter } from "vsco
 import { checkFileFeature } from "../language/check-file.ts";
 import { generateFeature } from "../language/generate.ts";
 import { startServer } from "../language/main.ts";
+import { measureFeature } from "../language/measure.ts";
 import { regenerateFeature } from "../language/regenerate.ts";
 import { scoreFeature } from "../language/score.ts";
 import { teachersFeature } from "../language/teachers.ts";
@@ -42,6 +43,7 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 		generateFeature(practice),
 		regenerateFeature(practice),
 		trainFeature(practice, io.version),
+		measureFeature(practice),
 		scoreFeature,
 		checkFileFeature,
 	];

@@ -55,6 +55,11 @@ export class MeasuredSamples {
 		return row === undefined ? undefined : this.at(row);
 	}
 
+	/** `textKey` of the response that was measured. */
+	responseKey(row: number): number {
+		return this.#table.texts.response.keys.at(row);
+	}
+
 	*[Symbol.iterator](): Generator<SampleValues> {
 		for (let row = 0; row < this.count; row += 1) yield this.at(row);
 	}
