@@ -25,10 +25,13 @@ export interface Sent {
 	readonly onTheWire: number;
 }
 
+/** What the user says an endpoint allows. */
+export type PacedTeacher = Pick<RunTeacher, "concurrency" | "rpm" | "tpm">;
+
 const defaultConcurrency = 64;
 
 export class Pace {
-	readonly #teacher: RunTeacher;
+	readonly #teacher: PacedTeacher;
 	readonly #limit: AdaptiveLimit;
 	readonly #breaker: CircuitBreaker;
 	readonly #requests: RateBucket | undefined;
@@ -37,9 +40,8 @@ export class Pace {
 	readonly #quota: { readonly requests: QuotaWindow; readonly tokens: QuotaWindow };
 	#holdReason: string | null = null;
 
-	constructor(teacher: RunTeacher) {
+	constructor(teacher: PacedTeacher, clock = { now: () => performance.now(), random: Math.random }) {
 		this.#teacher = teacher;
-		const clock = { now: () => performance.now(), random: Math.random };
 		this.#limit = new AdaptiveLimit({ ...clock, max: teacher.concurrency ?? defaultConcurrency });
 		this.#breaker = new CircuitBreaker(clock);
 		this.#requests = teacher.rpm === undefined ? undefined : new RateBucket(teacher.rpm, clock.now);

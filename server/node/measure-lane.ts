@@ -2,15 +2,14 @@
  * One measuring endpoint's share of a measurement: sends at the pace the endpoint allows, within budget and quotas, again
  * where it may help, and writes every attempt down. Built of the generation engine's parts.
  */
-import { AdaptiveLimit } from "../core/generate/adaptive-limit.ts";
-import { nextStep, type Outcome, retryDelayMs, type Step } from "../core/generate/attempt-policy.ts";
-import { CircuitBreaker } from "../core/generate/circuit-breaker.ts";
-import { RateBucket } from "../core/generate/rate-bucket.ts";
-import type { Failure } from "../core/generate/reply.ts";
+import { type Judged, nextStep, type Outcome, retryDelayMs, type Step } from "../core/generate/attempt-policy.ts";
+import type { Quota } from "../core/generate/quota.ts";
+import type { Failure, Reply } from "../core/generate/reply.ts";
 import { costOf } from "../core/generate/spending.ts";
 import { UserError } from "../core/problem.ts";
 import type { Teacher } from "../core/project.ts";
 import type { Usage } from "../core/sample-row.ts";
+import { Pace, type Sent } from "./generate-pace.ts";
 import { attemptCost, type JournalSlot, type MeasureAttempt } from "./measure-journal.ts";
 import { MeasureTurns, pause } from "./measure-turns.ts";
 
@@ -68,10 +67,7 @@ export class MeasureLane {
 	readonly backend: string;
 	readonly kind: MeasureAttempt["kind"];
 	readonly #options: LaneOptions;
-	readonly #limit: AdaptiveLimit;
-	readonly #breaker: CircuitBreaker;
-	readonly #requests: RateBucket | undefined;
-	readonly #tokens: RateBucket | undefined;
+	readonly #pace: Pace;
 	readonly #speed: number;
 	#inFlight = 0;
 	/** Money that calls cost, and would have cost by our own count of their tokens. */
@@ -80,19 +76,15 @@ export class MeasureLane {
 	readonly #turns = new MeasureTurns();
 	readonly #idle: (() => void)[] = [];
 	#stopped: UserError | undefined;
-	#waitReason: string | null = null;
 
 	constructor(backend: string, kind: MeasureAttempt["kind"], options: LaneOptions = {}) {
 		this.backend = backend;
 		this.kind = kind;
 		this.#options = options;
 		this.#speed = options.speed ?? 1;
-		const now = () => performance.now() * this.#speed;
-		const clock = { now, random: Math.random };
-		this.#limit = new AdaptiveLimit({ ...clock, max: options.concurrency ?? defaultConcurrency });
-		this.#breaker = new CircuitBreaker(clock);
-		this.#requests = options.rpm === undefined ? undefined : new RateBucket(options.rpm, now);
-		this.#tokens = options.tpm === undefined ? undefined : new RateBucket(options.tpm, now);
+		const { concurrency = defaultConcurrency, rpm, tpm } = options;
+		const clock = { now: () => performance.now() * this.#speed, random: Math.random };
+		this.#pace = new Pace({ concurrency, rpm, tpm }, clock);
 	}
 
 	get #journal() {
@@ -116,8 +108,8 @@ export class MeasureLane {
 	/** Why nothing is sent just now; null while requests flow. */
 	get waiting(): string | null {
 		if (this.#turns.waiting === 0 || this.#inFlight > 0) return null;
-		const seconds = Math.ceil(this.#holdMs() / 1000);
-		return seconds > 0 ? `${this.backend}: ${this.#waitReason ?? "its quota"}, next try in ${seconds} s` : null;
+		const reason = this.#pace.waiting(0);
+		return reason === null ? null : `${this.backend}: ${reason}`;
 	}
 
 	/**
@@ -148,13 +140,16 @@ export class MeasureLane {
 		let settled = 0;
 		try {
 			const reply = await asked.send(earlier.filter((one) => one === "invalid").length);
-			const latencyMs = Math.round(performance.now() - startedAt);
+			const latencyMs = performance.now() - startedAt;
 			const failure = isFailure(reply) ? reply : null;
 			const read: ReadReply = isFailure(reply) ? { usage: null, fault: reply.message } : asked.read(reply);
 			const isOwnFault = failure !== null && asked.isOwnFault?.(failure) === true;
 			const outcome = isOwnFault ? "rejected" : outcomeOf(failure, read);
 			const step = nextStep(outcome, earlier);
-			this.#adapt(outcome, read.fault, sentAt, failure, isOwnFault);
+			this.#adapt(reply, isOwnFault ? null : { outcome, reason: read.fault, pair: null }, {
+				...{ sentAt, latencyMs: latencyMs * this.#speed, reserved: tokensOf(asked.expected) },
+				...{ onTheWire: this.#inFlight - 1, usage: read.usage },
+			});
 			settled = reserved;
 			await this.#settle(asked, { earlier, outcome, step, read, failure, latencyMs, reserved });
 			if (step === "stop") this.#stop(new UserError("endpoint", read.fault ?? outcome));
@@ -173,7 +168,6 @@ export class MeasureLane {
 		const { earlier, outcome, step, read, failure, latencyMs, reserved } = done;
 		const isEstimated = failure === null && read.usage === null;
 		const usage = isEstimated ? asked.expected : read.usage;
-		if (usage) this.#tokens?.take(tokensOf(usage) - tokensOf(asked.expected));
 		const cost = attemptCost(this.#options.price, usage);
 		if (cost && !isEstimated && this.#options.price) {
 			this.#paidCost += cost.amount;
@@ -190,10 +184,12 @@ export class MeasureLane {
 			usage,
 			isEstimated,
 			status: failure ? failure.status : 200,
-			latencyMs,
+			latencyMs: Math.round(latencyMs),
 			cost,
 		};
-		await Promise.all([this.#journal?.settle(line, reserved), step === "keep" ? asked.keep?.() : undefined]);
+		// The value first: a kill between the two leaves it kept and not yet counted, never paid for twice.
+		if (step === "keep") await asked.keep?.();
+		await this.#journal?.settle(line, reserved);
 	}
 
 	/** Waits for a place, and takes quota and money; resolves with the money. */
@@ -201,30 +197,17 @@ export class MeasureLane {
 		for (;;) {
 			signal.throwIfAborted();
 			if (this.#stopped) throw this.#stopped;
-			if ((isAgain || !this.#turns.hasAgain) && this.#maySend(expected)) break;
-			this.#sleep();
+			const isFirst = isAgain || !this.#turns.hasAgain;
+			if (isFirst && this.#pace.maySend(this.#inFlight, tokensOf(expected))) break;
+			this.#sleep(tokensOf(expected));
 			await this.#turns.wait(isAgain, signal);
 		}
 		const reserved = this.#expectedCost(expected);
 		if (this.#journal?.reserve(this.#options.price, reserved) === false) this.#stop(this.#outOfBudget());
 		if (this.#stopped) throw this.#stopped;
 		this.#inFlight += 1;
-		this.#requests?.take(1);
-		this.#tokens?.take(tokensOf(expected));
+		this.#pace.reserve(tokensOf(expected));
 		return reserved;
-	}
-
-	#maySend(expected: Usage): boolean {
-		if (!this.#limit.maySend(this.#inFlight) || this.#bucketMs(expected) > 0) return false;
-		return !this.#breaker.isProbing || this.#inFlight === 0;
-	}
-
-	#bucketMs(expected: Usage): number {
-		return Math.max(this.#requests?.waitMs(1) ?? 0, this.#tokens?.waitMs(tokensOf(expected)) ?? 0);
-	}
-
-	#holdMs(): number {
-		return Math.max(this.#limit.pauseMs, this.#requests?.waitMs(1) ?? 0, this.#tokens?.waitMs(1) ?? 0);
 	}
 
 	/** What a request will cost, as far as those before it say how wrong our own count of tokens is. */
@@ -245,13 +228,13 @@ export class MeasureLane {
 	}
 
 	#next(): void {
-		const places = this.#stopped ? Number.POSITIVE_INFINITY : Math.max(1, this.#limit.limit - this.#inFlight);
+		const places = this.#stopped ? Number.POSITIVE_INFINITY : Math.max(1, this.#pace.limit - this.#inFlight);
 		this.#turns.next(places);
 	}
 
 	/** Whoever waits is woken by the next answer; where none is under way, when the pause is over. */
-	#sleep(): void {
-		const ms = this.#holdMs() / this.#speed;
+	#sleep(tokens: number): void {
+		const ms = this.#pace.waitMs(tokens) / this.#speed;
 		if (ms > 0 || this.#inFlight === 0) this.#turns.later(ms, () => this.#next());
 	}
 
@@ -261,23 +244,15 @@ export class MeasureLane {
 		this.#next();
 	}
 
-	/** Tells pace and breaker what came back. */
-	#adapt(outcome: Outcome, reason: string | null, sentAt: number, failure: Failure | null, isOwnFault: boolean): void {
-		if (failure === null) this.#event("limit", this.#limit.succeeded());
-		else if (outcome === "busy") this.#event("limit", this.#limit.overloaded(sentAt, failure.retryAfterMs));
-		else if (!isOwnFault) this.#limit.stumbled();
-		if (outcome === "busy") this.#waitReason = "the server asks to slow down";
-		if (outcome === "answered" || isOwnFault) {
-			this.#breaker.succeeded();
-			return;
-		}
-		const step = this.#breaker.failed(outcome, reason ?? outcome, sentAt, failure?.retryAfterMs ?? 0);
-		if (step.type === "hold") {
-			this.#waitReason = reason;
-			this.#limit.holdBack(step.ms);
-			this.#event("hold", { ms: Math.round(step.ms), reason });
-		}
-		if (step.type === "stop") this.#stop(new UserError("endpoint", step.reason));
+	/** Tells the pace what came back; null where the failure was the request's own, which is an answer like any other. */
+	#adapt(reply: { readonly type: string }, judged: Judged | null, sent: Sent & { readonly usage: Usage | null }): void {
+		const failure = judged && isFailure(reply) ? reply : null;
+		const quota = "quota" in reply ? (reply.quota as Quota) : undefined;
+		const seen: Reply = failure ?? { ...answered, usage: sent.usage, ...(quota ? { quota } : {}) };
+		const { limit, pause: held, stop } = this.#pace.adapt(seen, judged ?? answeredWell, sent);
+		if (limit) this.#event("limit", limit);
+		if (held) this.#event("pause", { ms: Math.round(held.ms), reason: held.reason });
+		if (stop !== undefined) this.#stop(new UserError("endpoint", stop));
 	}
 
 	#event(type: string, details: object | undefined): void {
@@ -291,6 +266,17 @@ export class MeasureLane {
 		this.#next();
 	}
 }
+
+/** What the pace sees of an answer whose content is none of its business. */
+const answered = {
+	type: "answer",
+	text: "",
+	finishReason: null,
+	isRefusal: false,
+	hasReasoning: false,
+	isPractice: false,
+} as const;
+const answeredWell: Judged = { outcome: "answered", reason: null, pair: null };
 
 function outcomeOf(failure: Failure | null, { fault, isFinal }: ReadReply): Outcome {
 	if (failure === null) return fault === null ? "answered" : isFinal ? "rejected" : "invalid";

@@ -118,6 +118,22 @@ test("requests a minute are kept to", async (context) => {
 	assert.ok(performance.now() - start >= 180, `30 calls in ${performance.now() - start} ms`);
 });
 
+test("a quota that the server tells in its headers is kept to", async (context) => {
+	const times: number[] = [];
+	const server = await judged(context, (_body, _path, nth) => {
+		times.push(performance.now());
+		if (nth !== 4) return rating();
+		const headers = { "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20s" };
+		return { ...rating(), headers: { ...headers, "x-ratelimit-limit-requests": "4" } };
+	});
+	const rig = await measureRig(8);
+	const { report } = await measured(rig, server, { teacher: { concurrency: 1 } });
+	assert.equal(report.rows[0]?.rubric.n, 8);
+	const gap = (times[4] ?? 0) - (times[3] ?? 0);
+	// Whole again after 20 s, at fifty times the speed.
+	assert.ok(gap >= 390, `the next came after ${gap} ms`);
+});
+
 test("a server that fails again and again ends it with the reason, and what was answered is kept", async (context) => {
 	const server = await judged(context, (_body, _path, nth) =>
 		nth > 10 ? { status: 400, body: { error: { message: "no more of these" } } } : rating(),
