@@ -11,10 +11,11 @@ let bench;
 let server;
 before(async () => {
 	const { startPracticeTeachers } = await import("../../server/practice/teachers.ts");
-	const knobs = { latencyMs: 250, cap: 2, retryAfterS: 4, error500: 0.1 };
+	// A pause long enough to be seen on a slow machine, by the status line, the panel and two pictures.
+	const knobs = { latencyMs: 250, cap: 1, retryAfterS: 20, error500: 0.05 };
 	server = await startPracticeTeachers({ mediaFolder: join(root, "media"), apiKey, knobs });
-	const price = { inputPerMillion: 100, outputPerMillion: 300, currency: "EUR", asOf: "2026-11-01" };
-	const teacher = (name, model) => ({ name, model, baseUrl: server.baseUrl, price });
+	const price = { inputPerMillion: 20, outputPerMillion: 60, currency: "EUR", asOf: "2026-11-01" };
+	const teacher = (name, model) => ({ name, model, baseUrl: server.baseUrl, price, concurrency: 2 });
 	const project = {
 		languages: ["de", "ar"],
 		teachers: [teacher("slow", "practice-careful"), teacher("drifting", "practice-drifting")],
@@ -52,7 +53,7 @@ test("the form is filled from polyglot.json, and its price is told before anythi
 	assert.ok(await form.getByRole("checkbox", { name: /^slow/ }).isChecked());
 	assert.ok(!(await form.getByRole("checkbox", { name: /^Count only samples/ }).isChecked()), "as polyglot.json says");
 	assert.equal(await form.getByLabel("slow, Arabic, respond").inputValue(), "20");
-	await form.getByLabel("Spend at most").fill("0.05");
+	await form.getByLabel("Spend at most").fill("0.1");
 	await form.locator(".generate-foot dd", { hasText: "EUR" }).waitFor();
 	await form.locator(".generate-foot", { hasText: "pause this run before its targets" }).waitFor();
 	assert.equal(server.stats().attempts, 0);
@@ -69,12 +70,12 @@ test("the status line and the monitor say why work waits", async () => {
 test("the hard cap pauses the run, with the reason in the status line, the monitor and a message", async () => {
 	const monitor = await bench.panel("monitor");
 	await monitor
-		.locator("p.state.paused", { hasText: "The budget of 0.05 EUR is used up" })
+		.locator("p.state.paused", { hasText: "The budget of 0.1 EUR is used up" })
 		.waitFor({ timeout: 90_000 });
-	await statusSays(/paused: The budget of 0.05 EUR is used up/);
+	await statusSays(/paused: The budget of 0.1 EUR is used up/);
 	await bench.toast("Generation paused").first().waitFor();
 	const text = await monitor.locator("main").textContent();
-	for (const part of [/% of the cap of 0\.0500 EUR spent/, /slow/, /busy/, /Latest samples/, /projected/])
+	for (const part of [/% of the cap of 0\.1000 EUR spent/, /slow/, /busy/, /Latest samples/, /projected/])
 		assert.match(text, part);
 	assert.ok((await monitor.locator("figure.limit rect.pause").count()) > 0);
 	assert.ok((await monitor.locator('article [data-field="response"]').count()) > 0);
@@ -82,7 +83,7 @@ test("the hard cap pauses the run, with the reason in the status line, the monit
 	await bench.screenshots("generation-paused");
 	const [run] = readdirSync(join(bench.folder, ".polyglot/runs"));
 	const spent = JSON.parse(readFileSync(join(bench.folder, ".polyglot/runs", run, "manifest.json"), "utf8"));
-	assert.equal(spent.budget.amount, 0.05);
+	assert.equal(spent.budget.amount, 0.1);
 });
 
 test("a failed request is copied as a command without its key", async () => {
