@@ -102,10 +102,14 @@ class TrainForm {
 	async show(first: Partial<TrainDraft>): Promise<void> {
 		const kept = keptDraft(this.#app);
 		await this.#step(kept ? "Looking at the datasets …" : "Asking the trainer what it offers …", async () => {
-			const looked = await this.#app.engine.request(requests.lookAtTraining, { draft: kept });
-			this.#looked = kept
-				? looked
-				: await this.#app.engine.request(requests.lookAtTraining, { draft: { ...looked.draft, ...first } });
+			const look = (draft: TrainDraft | null) => this.#app.engine.request(requests.lookAtTraining, { draft });
+			if (kept) {
+				// Its files may be gone since; then the rest of the draft still holds.
+				this.#looked = await look(kept).catch(() => look({ ...kept, datasets: [], evalDataset: "", skipped: [] }));
+			} else {
+				const { draft } = await look(null);
+				this.#looked = await look({ ...draft, ...first });
+			}
 		});
 	}
 

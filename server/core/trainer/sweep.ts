@@ -70,11 +70,12 @@ export function gridOf(
 		if (typeof teacher === "string" && typeof language === "string")
 			newest.set(cellKey({ teacher, language }), student);
 	}
+	const evaluations = evaluationsOf(students);
 	return plan.cells.map(({ file, ...cell }) => {
 		const student = newest.get(cellKey(cell));
 		if (!student) return { ...cell, ...unlaunched(refusals.get(cellKey(cell))) };
 		const { view } = student;
-		const evaluation = evaluationOf(students, view.runId);
+		const evaluation = evaluations.get(view.runId) ?? null;
 		return {
 			...cell,
 			runId: view.runId,
@@ -106,7 +107,13 @@ function lossOf({ metrics }: SweepStudent["view"]): number | null {
 
 const Evaluates = z.object({ student: z.object({ runId: z.string() }) });
 
-function evaluationOf(students: readonly SweepStudent[], runId: string): SweepStudent | null {
-	const all = students.filter(({ about }) => Evaluates.safeParse(about).data?.student.runId === runId);
-	return all.toSorted((a, b) => b.run.createdAt.localeCompare(a.run.createdAt))[0] ?? null;
+/** The newest evaluation of each student. */
+function evaluationsOf(students: readonly SweepStudent[]): ReadonlyMap<string, SweepStudent> {
+	const newest = new Map<string, SweepStudent>();
+	for (const one of students.filter(({ run }) => run.kind === "eval")) {
+		const runId = Evaluates.safeParse(one.about).data?.student.runId;
+		const known = runId === undefined ? undefined : newest.get(runId);
+		if (runId !== undefined && !(known && known.run.createdAt > one.run.createdAt)) newest.set(runId, one);
+	}
+	return newest;
 }
