@@ -9,7 +9,6 @@ import { IntrinsicRow, Population } from "../core/score/rows.ts";
 import type { Workspace } from "../core/score/score-table.ts";
 import { newestOf } from "../core/score/z-readings.ts";
 import { populationOf } from "../core/score/z-score.ts";
-import { JsonlLog } from "./jsonl-log.ts";
 import { isAbsent, loadOwnScores } from "./score-files.ts";
 import { readObject, readRows } from "./score-rows.ts";
 
@@ -40,16 +39,6 @@ export async function loadWorkspace(folder: string): Promise<Workspace> {
 		items: items.byRun,
 		problems: [own, measured, nested, frozen, items].flatMap(({ problems }) => problems),
 	};
-}
-
-/** Adds what was measured to the workspace's metrics; of equal teacher and language the last row counts. */
-export async function appendMeasured(folder: string, rows: readonly IntrinsicRow[]): Promise<void> {
-	const log = await JsonlLog.open(measuredPath(folder));
-	try {
-		await Promise.all(rows.map((row) => log.append(IntrinsicRow.parse(row))));
-	} finally {
-		await log.close();
-	}
 }
 
 /** Keeps the measured rows as the workspace's population, as they are now. Throws where there is nothing to keep. */

@@ -8,13 +8,13 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { notifications, requests } from "../../server/core/engine-api.ts";
 import { ScorePanelMessage } from "../../server/core/score/panel-message.ts";
-import { appendMeasured } from "../../server/node/score-workspace.ts";
 import { published } from "../core/score/published-files.ts";
+import { keepMeasured } from "../node/measured-rows.ts";
 import { startSession } from "./lsp-session.ts";
 
 async function workspace(isTrusted: boolean) {
 	const folder = await mkdtemp(join(tmpdir(), "score-lsp-"));
-	await appendMeasured(folder, published.intrinsic.slice(0, 4));
+	await keepMeasured(folder, published.intrinsic.slice(0, 4));
 	const session = await startSession({ folderUri: pathToFileURL(folder).href, isTrusted });
 	const ask = (method: string, params: object = {}) => session.connection.sendRequest<unknown>(method, params);
 	return { folder, session, ask };
@@ -34,7 +34,7 @@ test("scores, a dataset by its content, and a population that is frozen and told
 		assert.equal(n, 4);
 		assert.match(name, /^this workspace, \d{4}-\d\d-\d\d$/);
 		await told;
-		await appendMeasured(folder, published.intrinsic.slice(4, 9));
+		await keepMeasured(folder, published.intrinsic.slice(4, 9));
 		const after = ScorePanelMessage.parse(await ask(requests.scores.method));
 		assert.deepEqual(workspaceOf(after), { kind: "workspace", name, n: 4, isFrozen: true });
 		const text = '{"prompt":"a"}\n';

@@ -8,8 +8,9 @@ import { test } from "node:test";
 import { Population } from "../../server/core/score/rows.ts";
 import { emptyWorkspace } from "../../server/core/score/score-table.ts";
 import { findDataset } from "../../server/node/find-dataset.ts";
-import { appendMeasured, freezePopulation, loadWorkspace } from "../../server/node/score-workspace.ts";
+import { freezePopulation, loadWorkspace } from "../../server/node/score-workspace.ts";
 import { published } from "../core/score/published-files.ts";
+import { keepMeasured } from "./measured-rows.ts";
 
 const newFolder = () => mkdtemp(join(tmpdir(), "workspace-"));
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -21,15 +22,15 @@ test("a folder without scores is an empty workspace, without a problem", async (
 test("measured rows are appended; frozen, they are the population under a dated name", async () => {
 	const folder = await newFolder();
 	const rows = published.intrinsic.slice(0, 3);
-	await appendMeasured(folder, rows);
-	await appendMeasured(folder, [{ ...rows[0], rubric_score: 2 } as (typeof rows)[number]]);
+	await keepMeasured(folder, rows);
+	await keepMeasured(folder, [{ ...rows[0], rubric_score: 2 } as (typeof rows)[number]]);
 	assert.equal((await loadWorkspace(folder)).measured.length, 4);
 	const frozen = await freezePopulation(folder, "2026-11-25");
 	// Of one teacher and language the newest counts, once.
 	assert.deepEqual([frozen.name, frozen.n], ["this workspace, 2026-11-25", 3]);
 	const kept = Population.parse(JSON.parse(await readFile(join(folder, ".polyglot/z-population.json"), "utf8")));
 	assert.deepEqual(kept, (await loadWorkspace(folder)).population);
-	await appendMeasured(folder, published.intrinsic.slice(3, 9));
+	await keepMeasured(folder, published.intrinsic.slice(3, 9));
 	assert.deepEqual((await loadWorkspace(folder)).population, kept);
 });
 
@@ -41,7 +42,7 @@ test("damaged files are problems with their place; what can be read is read", as
 	const folder = await newFolder();
 	await mkdir(join(folder, ".polyglot/students/e-0-de-0001/eval"), { recursive: true });
 	const write = (name: string, text: string) => writeFile(join(folder, ".polyglot", name), text);
-	await appendMeasured(folder, published.intrinsic.slice(0, 1));
+	await keepMeasured(folder, published.intrinsic.slice(0, 1));
 	await write("z-population.json", "{");
 	await write("curves.jsonl", '{"source":1}\n');
 	const score = { student_base: "b", teacher_model: "t", target_lang: "de", result: 0.5, run_id: "e-0-de-0001" };
