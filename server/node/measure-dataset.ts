@@ -69,7 +69,7 @@ export async function measureDataset(request: MeasureRequest, signal: AbortSigna
 		const state = new MeasureState(request, drawn, shares, signal);
 		const plane = await measured(state);
 		if ((await fileVersions(request)) !== version) throw fileChanged();
-		const report = reportOf(state, plane);
+		const report = await reportOf(state, plane);
 		const samples = request.hasDetails
 			? new MeasuredSamples(state.table, state.groups.all(), report, placesOf(state))
 			: null;

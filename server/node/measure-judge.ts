@@ -45,7 +45,7 @@ export class JudgeEndpoint implements SampleBackend<Rating> {
 		const { teacher, endpoint, rubrics = {} } = options;
 		const isOwn = Object.keys(rubrics).length === 0;
 		const rubric = isOwn ? rubricVersion : `rubric ${contentKey(rubrics).slice(0, 12)}`;
-		this.backend = `${teacher.model} at ${endpoint.origin}, ${rubric}`;
+		this.backend = `${teacher.model} at ${endpoint.origin}, ${rubric}${samplingName(teacher.sampling)}`;
 		this.lane = new MeasureLane(this.backend, "rate", options);
 	}
 
@@ -118,6 +118,16 @@ export class JudgeEndpoint implements SampleBackend<Rating> {
 		const { temperature = 0, topP, seed = 0, maxTokens = answerTokens } = teacher.sampling ?? {};
 		return { model: teacher.model, messages: judgeMessages(sample, rubrics), temperature, topP, maxTokens, seed };
 	}
+}
+
+/** Only what differs from greedy with seed 0: values by other sampling are other values. */
+function samplingName({ temperature = 0, topP, seed = 0 }: Teacher["sampling"] = {}): string {
+	const parts = [
+		...(temperature === 0 ? [] : [`temperature ${temperature}`]),
+		...(topP === undefined ? [] : [`top_p ${topP}`]),
+		...(seed === 0 ? [] : [`seed ${seed}`]),
+	];
+	return parts.map((part) => `, ${part}`).join("");
 }
 
 function expectedUsage({ messages }: JudgeRequest) {

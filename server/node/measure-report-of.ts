@@ -5,13 +5,13 @@ import type { GroupMeasure } from "../core/measure/group-measure.ts";
 import { lexicalBackend } from "../core/measure/lexical-embedding.ts";
 import type { MeasureReport } from "../core/measure/measure-report.ts";
 import type { Draw } from "../core/measure/measure-wish.ts";
-import { type Backends, measuredRow } from "../core/measure/measured-row.ts";
+import { type Backends, type MeasuredRow, measuredRow } from "../core/measure/measured-row.ts";
 import { failureWarning } from "../core/measure/ratings.ts";
 import type { SampleMap } from "../core/measure/sample-values.ts";
 import type { MeasureState } from "./measure-state.ts";
 import { tokenizerName } from "./measure-tokenizer.ts";
 
-export function reportOf(state: MeasureState, map: SampleMap | null): MeasureReport {
+export async function reportOf(state: MeasureState, map: SampleMap | null): Promise<MeasureReport> {
 	const { request, table, drawn, counts, draw } = state;
 	const { embeddings, judges, scorer, by, files, isPaperCompatible, hasNoise, tokenizer } = request;
 	const backends: Backends = {
@@ -24,14 +24,15 @@ export function reportOf(state: MeasureState, map: SampleMap | null): MeasureRep
 	};
 	const names = files.map(({ name }) => name);
 	const finished = state.groups.finished();
-	const rows = finished.map(({ measure, sha256 }) =>
-		measuredRow(measure, table, backends, {
-			seed: draw?.seed ?? null,
-			size: draw?.size ?? null,
-			sha256,
-			ids: draw ? measure.rows.map((row) => table.name(row, names)) : null,
-		}),
-	);
+	const rows: MeasuredRow[] = [];
+	for (const { measure, sha256 } of finished) {
+		// Duplicates of a large group take a while: whoever else lives in this process gets its turn between two.
+		await new Promise((resolve) => setImmediate(resolve));
+		state.signal.throwIfAborted();
+		const ids = draw ? measure.rows.map((row) => table.name(row, names)) : null;
+		const sample = { seed: draw?.seed ?? null, size: draw?.size ?? null, sha256, ids };
+		rows.push(measuredRow(measure, table, backends, sample));
+	}
 	const groups = finished.map(({ measure }) => measure);
 	const calibration = calibrationsOf(state);
 	return {

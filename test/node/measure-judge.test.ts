@@ -94,6 +94,17 @@ test("failures are not cached: they are asked about again", async (context) => {
 	assert.equal(server.requests.length, 4);
 });
 
+test("a judge that is sampled another way has another name", async () => {
+	const cache = await MeasureCache.open(join(folder, "names.jsonl"), judgementCodec);
+	const server = await measuringServer(() => ({ body: {} }));
+	const named = (sampling: object) =>
+		new JudgeEndpoint({ endpoint: server.endpoint(), teacher: { name: "j", model: "m", sampling }, cache }).backend;
+	assert.match(named({ temperature: 0, seed: 0 }), /rubric-v1$/);
+	assert.match(named({ temperature: 0.7, topP: 0.9, seed: 3 }), /rubric-v1, temperature 0\.7, top_p 0\.9, seed 3$/);
+	await server.close();
+	await cache.close();
+});
+
 test("nothing rated is null, not 0", () => {
 	const metric = new Ratings().metric("j", 5);
 	assert.deepEqual([metric.value, metric.n, metric.missing, metric.reason], [null, 0, 5, "nothing to judge"]);
