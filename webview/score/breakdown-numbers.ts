@@ -47,7 +47,9 @@ export function drawZ(parts: HTMLElement, cell: ScoreCell, { population }: Choic
 	const { metrics } = cell;
 	const reading = cell.zReadings[population];
 	if (!metrics) {
-		select(block).append("p").attr("class", "missing").text("The metrics behind z are not known.");
+		const next =
+			cell.source === "published" ? "" : " “Polyglot: Measure Dataset…” of this teacher and language fills them in.";
+		select(block).append("p").attr("class", "missing").text(`The metrics behind z are not known.${next}`);
 		return;
 	}
 	const table = select(block).append("table");
