@@ -87,10 +87,16 @@ export const trainFeature =
 			return { runId: (await client.resume(runId)).runId };
 		});
 		respond(server, requests.runs, async () => {
-			const client = await knownStudents(server, connection);
-			if (!client) return { link: "", runs: [], sweeps: [] };
-			const known = (await sweeps.open()).all().map(({ group, title }) => ({ group, title }));
-			return { link: linkText(client.link), runs: summariesOf(client.students()).reverse(), sweeps: known };
+			try {
+				const client = await knownStudents(server, connection);
+				if (!client) return { link: "", runs: [], sweeps: [] };
+				const known = (await sweeps.open()).all().map(({ group, title }) => ({ group, title }));
+				return { link: linkText(client.link), runs: summariesOf(client.students()).reverse(), sweeps: known };
+			} catch (cause) {
+				// Such as a practice trainer that another window has: said in the list instead of breaking it.
+				if (cause instanceof UserError) return { link: cause.message, runs: [], sweeps: [] };
+				throw cause;
+			}
 		});
 		respond(server, requests.watchRun, async ({ runId }) => {
 			const client = await connection.client();

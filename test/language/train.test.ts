@@ -130,3 +130,14 @@ test("a draft that means nothing is refused in words, and nothing is launched", 
 	await assert.rejects(ask(requests.launchTraining, { draft: { ...draft, teacher: "x" } }), /Epochs: must be above 0/);
 	assert.equal((await ask(requests.runs, {})).runs.length, before);
 });
+
+test("a second window on the folder says that the practice trainer is taken, and its list of runs still opens", async () => {
+	const other = await startSession({ folderUri: pathToFileURL(folder).href, isTrusted: true });
+	try {
+		const { link, runs } = requests.runs.result.parse(await other.connection.sendRequest(requests.runs.method, {}));
+		assert.match(link, /another window/);
+		assert.deepEqual(runs, []);
+	} finally {
+		await other.end();
+	}
+});

@@ -109,11 +109,26 @@ def _engines(config: Config) -> list[Finding]:
                 version = _ask([*profile.options.get("via", []), "sbatch", "--version"])
                 text = f"Slurm profile {profile.name}: {version or 'sbatch does not answer; check `via` and PATH.'}"
                 findings.append(Finding("ok" if version else "fix", text))
+                findings += _copies(profile.options)
         if engine.name == "ray":
             findings.append(Finding("note", f"Ray at {engine.options.get('address')}: asked when a run starts."))
     if shutil.which("sbatch") and config.engine("slurm") is None:
         findings.append(Finding("note", "Slurm is here but trainer.toml has no [engine.slurm]."))
     return findings
+
+
+def _copies(options: dict) -> list[Finding]:
+    """A profile that copies run folders needs rsync, here and over there."""
+    if "copy" not in options:
+        return []
+    command = options.get("rsync", ["rsync"])
+    here = _ask([command[0], "--version"])
+    host = options["copy"].partition(":")[0] if ":" in options["copy"] else None
+    there = _ask([*options.get("via", []), "rsync", "--version"]) if host else here
+    text = f"copies runs to {options['copy']} with {command[0]}"
+    if here and there:
+        return [Finding("ok", text)]
+    return [Finding("fix", f"{text}: rsync is missing {'there' if here else 'here'}.")]
 
 
 def _backends(config: Config) -> list[Finding]:
