@@ -67,7 +67,7 @@ export class BatchFollower {
 		const steps = this.#steps(said);
 		const requests = () => members.flatMap((one) => (one ? [this.#request(one)] : []));
 		const batch = await finishedBatch(steps, group, requests, this.#options.cancelOpen === true);
-		const isThere = batch !== "never-created";
+		const isThere = typeof batch === "object";
 		const origin = { batch: isThere ? batch.id : "", latencyMs: Date.now() - startedAt };
 		const collected: Collected = { answered: new Set(), again: [] };
 		if (isThere) await this.#collect(steps, batch, members, origin, collected);
@@ -130,8 +130,9 @@ export class BatchFollower {
 			this.#work.stop(
 				isLasting ? `${this.#teacher.name}: ${failure.message}` : this.#work.explain(this.#teacher, failure),
 			);
+		const lost = (id: string) => this.#work.stop(`${this.#teacher.name}: ${lostText(id)}`);
 		const seen = (batch: Batch) => said(statusText(batch));
-		return { batches, log, pollMs, signal: this.#work.signal, stopping: this.#stopping, stop, seen };
+		return { batches, log, pollMs, signal: this.#work.signal, stopping: this.#stopping, stop, lost, seen };
 	}
 }
 
@@ -153,6 +154,9 @@ function replyOf(answer: Answer | BodyFailure, status: number | null): Reply {
 	if (answer.type !== "body-failure") return answer;
 	return { type: "failure", kind: answer.kind, status, message: redact(answer.message), retryAfterMs: null };
 }
+
+const lostText = (id: string) =>
+	redact(`its provider does not know ${id} any more. Ask its requests again with --resume and --cancel-batches.`);
 
 function failureOf({ id, status, errors }: Batch): string {
 	const reason = errors?.data?.[0]?.message ?? "no reason given";

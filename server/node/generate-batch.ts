@@ -22,6 +22,8 @@ export interface BatchSteps {
 	readonly pollMs: number;
 	/** Stops the run with a reason in words. */
 	stop(failure: Failure, isLasting: boolean): void;
+	/** Stops the run because the provider does not know the batch. */
+	lost(id: string): void;
 	/** Told at each look, for the status line. */
 	seen(batch: Batch): void;
 }
@@ -41,12 +43,12 @@ export async function finishedBatch(
 	group: BatchGroup,
 	requests: () => readonly ChatRequest[],
 	isCancelling: boolean,
-): Promise<Batch | "never-created"> {
+): Promise<Batch | "never-created" | "gone"> {
 	const known = group.batch?.id ?? (await lostBatch(steps, group));
 	if (known === undefined && isCancelling) return "never-created";
 	const id = known ?? (await createdBatch(steps, group, requests));
 	if (isCancelling) await insist(steps, () => steps.batches.cancel(id, steps.signal));
-	return polled(steps, id);
+	return polled(steps, id, isCancelling);
 }
 
 /** A batch that may have been created without our hearing of it. Only a group with an uploaded file can have one. */
@@ -88,9 +90,15 @@ async function acknowledged({ log }: BatchSteps, group: string, { id }: Batch): 
 	return id;
 }
 
-async function polled(steps: BatchSteps, id: string): Promise<Batch> {
+/** A batch that the provider forgot is asked again only where the user said so: it may have been paid for. */
+async function polled(steps: BatchSteps, id: string, mayForget: boolean): Promise<Batch | "gone"> {
 	for (let waitMs = steps.pollMs; ; waitMs = Math.min(longestPollMs, waitMs * 1.5)) {
 		const batch = await insist(steps, () => steps.batches.retrieve(id, steps.signal));
+		if (batch === "gone" && mayForget) return batch;
+		if (batch === "gone") {
+			steps.lost(id);
+			throw new BatchLeft();
+		}
 		steps.seen(batch);
 		if (finalStates.has(batch.status)) return batch;
 		await waited(steps, waitMs);

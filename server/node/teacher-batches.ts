@@ -77,18 +77,23 @@ export class TeacherBatches {
 		});
 	}
 
-	async retrieve(id: string, signal: AbortSignal): Promise<Batch | Failure> {
-		return this.#client.watched(signal, async (attempt) => {
-			const answer = await this.#client.openai.get<unknown>(`/batches/${encodeURIComponent(id)}`, { signal: attempt });
-			return this.#read(Batch, answer, "the batch");
-		});
+	/** `gone` where the provider no longer knows the batch. */
+	async retrieve(id: string, signal: AbortSignal): Promise<Batch | Failure | "gone"> {
+		const path = `/batches/${encodeURIComponent(id)}`;
+		const result = await this.#client.watched(signal, async (attempt) =>
+			this.#read(Batch, await this.#client.openai.get<unknown>(path, { signal: attempt }), "the batch"),
+		);
+		return isFailure(result) && result.status === 404 ? "gone" : result;
 	}
 
-	async cancel(id: string, signal: AbortSignal): Promise<Batch | Failure> {
-		return this.#client.watched(signal, async (attempt) => {
-			const path = `/batches/${encodeURIComponent(id)}/cancel`;
-			return this.#read(Batch, await this.#client.openai.post<unknown>(path, { signal: attempt }), "the batch");
-		});
+	/** `settled` where there is nothing left to cancel. */
+	async cancel(id: string, signal: AbortSignal): Promise<Batch | Failure | "settled"> {
+		const path = `/batches/${encodeURIComponent(id)}/cancel`;
+		const result = await this.#client.watched(signal, async (attempt) =>
+			this.#read(Batch, await this.#client.openai.post<unknown>(path, { signal: attempt }), "the batch"),
+		);
+		const isSettled = isFailure(result) && [400, 404, 409].includes(result.status ?? 0);
+		return isSettled ? "settled" : result;
 	}
 
 	/** Hands out each line of a file as it comes; resolves with how many there were. A half of it may have been handed out before a failure. */

@@ -50,6 +50,8 @@ export interface TeacherKnobs {
 	readonly batchExpires?: number;
 	/** Every batch fails its validation. */
 	readonly batchFails?: boolean;
+	/** No batch is known any more, as after a provider's retention time. */
+	readonly batchForgets?: boolean;
 	/** The step that is done and never answered, as when the line breaks at the worst moment. */
 	readonly batchHang?: "upload" | "create" | "retrieve" | "list" | "cancel" | "content";
 	/** Makes every answer different, for runs larger than the canned texts. */

@@ -134,6 +134,33 @@ test("cancelled batches keep what they had answered; the rest is asked directly,
 	assert.deepEqual(repeatedRequests(await rowsOf(options.output)), []);
 });
 
+test("cancelling a batch that has ended meanwhile collects all of it", async (context) => {
+	const { server, options } = await batchRig(context, 8, { batchHang: "retrieve" });
+	const run = await startGenerateRun(options);
+	while (server.stats().served < 8) await new Promise((resolve) => setTimeout(resolve, 2));
+	run.cancel();
+	await run.ended;
+	server.setKnobs({ numbered: true });
+	const end = await (await resumeGenerateRun(run.runId, { ...options, teachers: [], cancelBatches: true })).ended;
+	assert.deepEqual([end.accepted, server.stats().repeats], [8, 0]);
+});
+
+test("a batch that the provider forgot pauses the run; only --cancel-batches lets its requests be asked again", async (context) => {
+	const { server, options } = await batchRig(context, 8, { batchMs: 60_000 });
+	const run = await startGenerateRun(options);
+	while (server.stats().batches < 1) await new Promise((resolve) => setTimeout(resolve, 2));
+	run.cancel();
+	await run.ended;
+	server.setKnobs({ batchForgets: true });
+	const again = { ...options, teachers: [] };
+	const paused = await (await resumeGenerateRun(run.runId, again)).ended;
+	assert.match(paused.message ?? "", /does not know batch_practice_1 any more.*--cancel-batches/);
+	await (await resumeGenerateRun(run.runId, { ...again, cancelBatches: true })).ended;
+	server.setKnobs({ numbered: true });
+	const end = await (await resumeGenerateRun(run.runId, again)).ended;
+	assert.deepEqual([end.state, end.accepted, server.stats().batches], ["done", 8, 2]);
+});
+
 test("batched tokens cost their share, also after the rest was asked directly", async (context) => {
 	const { options } = await batchRig(context, 10);
 	const spentWith = async (change: object, output: string) => {
