@@ -3,6 +3,8 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import fc from "fast-check";
+import { MeasureReport } from "../../server/core/measure/measure-report.ts";
 import type { MeasuredRow } from "../../server/core/measure/measured-row.ts";
 import { SampleValues } from "../../server/core/measure/sample-values.ts";
 import { EndpointSource } from "../../server/node/embedding-endpoint.ts";
@@ -137,6 +139,35 @@ test("vectors of an endpoint are measured in bounded memory, from disk where the
 	for (const [at, row] of whole.report.rows.entries()) same(row, bounded.report.rows[at]);
 	assert.match(bounded.report.map?.backend ?? "", /^m at http:.*, 64 dimensions$/);
 	assert.ok([...(bounded.samples ?? [])].every(({ response, x }) => response?.gain !== null && x !== null));
+});
+
+test("no bytes of a file break a measurement", async () => {
+	const texts = fc.oneof(
+		fc.string({ unit: "binary", maxLength: 60 }),
+		fc.constantFrom("", " ", "\ud800", "a\u0000b", "x".repeat(9_000)),
+	);
+	const sample = fc.record(
+		{ id: texts, model: texts, language: texts, prompt: texts, response: texts, strategy: fc.anything() },
+		{ requiredKeys: [] },
+	);
+	const line = fc.oneof(
+		sample.map((row) => JSON.stringify(row)),
+		fc.json(),
+		texts,
+	);
+	const path = join(folder, "hostile.jsonl");
+	const asked = await request("hostile", []);
+	await fc.assert(
+		fc.asyncProperty(fc.array(line, { maxLength: 30 }), async (lines) => {
+			await writeFile(path, lines.join("\n"));
+			const { report, samples } = await measureDataset(asked, never);
+			const counted = report.rows.reduce((sum, { n }) => sum + n, 0);
+			assert.equal(counted + report.unreadable, report.lines);
+			assert.equal(MeasureReport.parse(report).rows.length, report.rows.length);
+			for (const one of samples ?? []) SampleValues.parse(one);
+		}),
+		{ numRuns: 40 },
+	);
 });
 
 test("a run with 30 % bad vectors ends with honest numbers", async (context) => {
