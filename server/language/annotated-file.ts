@@ -31,10 +31,11 @@ export class AnnotatedFile {
 	#options: AnnotateOptions;
 	readonly #decisions: () => Decisions | undefined;
 	#lines: LineState[] = [];
-	#work = new LineWork([]);
+	#work = new LineWork([], false);
 	#statistics = this.#newStatistics();
 	#findings: FindingsInFile;
 	#search: FileSearch | undefined;
+	#leavesLongLines = false;
 	#metrics: MetricSample;
 
 	constructor(
@@ -72,9 +73,21 @@ export class AnnotatedFile {
 		return this.#work.left;
 	}
 
-	/** Whether a line the user looks at is not read in full. */
+	/** Whether a line the user looks at is to be read here. */
 	get isWantedUnread(): boolean {
 		return this.#work.nextWanted() !== -1;
+	}
+
+	/** Whether there is a line to be read here; the others are left to threads. */
+	get isUnreadHere(): boolean {
+		return this.#work.nextUnread() !== -1;
+	}
+
+	/** Lines that take longer than a keystroke may wait are left to threads, or no longer are. */
+	set leavesLongLines(leaves: boolean) {
+		if (leaves === this.#leavesLongLines) return;
+		this.#leavesLongLines = leaves;
+		this.#forgetAll();
 	}
 
 	/** Applies an edit as the editor sends it, and forgets the lines it touched. */
@@ -135,7 +148,7 @@ export class AnnotatedFile {
 
 	/** What is known of the line, perhaps by a first look only; read in full now where nothing is. */
 	line(index: number): LineAnnotation {
-		return this.#lines[index]?.annotation ?? this.#readInFull(index);
+		return this.#lines[index]?.annotation ?? this.#readNow(index);
 	}
 
 	/** The line's sample and language, without a check. */
@@ -166,7 +179,7 @@ export class AnnotatedFile {
 
 	/** As `findings`, whatever was decided, and always of a full reading. */
 	allFindings(index: number): readonly Finding[] {
-		const annotation = this.#readInFull(index);
+		const annotation = this.#readNow(index);
 		const state = this.#lines[index];
 		return state && this.isComplete ? this.#findings.of(state, index + 1) : annotation.findings;
 	}
@@ -230,6 +243,13 @@ export class AnnotatedFile {
 		return group === undefined ? [] : this.#statistics.lengthsOf(group);
 	}
 
+	/** Of a line that is left to threads what it says of itself, as long as none has read it. */
+	#readNow(index: number): LineAnnotation {
+		const state = this.#lines[index];
+		if (!state?.isLong || !this.#leavesLongLines || state.depth === "all") return this.#readInFull(index);
+		return state.annotation ?? { ...this.glance(index), findings: [], share: null };
+	}
+
 	#readInFull(index: number): LineAnnotation {
 		const state = this.#lines[index];
 		if (state?.annotation && state.depth === "all") return state.annotation;
@@ -251,19 +271,28 @@ export class AnnotatedFile {
 		else this.#lines = this.#lines.slice(0, first).concat(added, this.#lines.slice(first + removed));
 		for (const { annotation } of gone) if (annotation?.share) this.#statistics.remove(annotation.share);
 		this.#statistics.moved();
+		this.#markLong(first, first + count);
 		this.#work.replaced(this.#lines, first, gone, added);
 	}
 
 	#forgetAll(): void {
 		for (const state of this.#lines) state.isGone = true;
 		this.#lines = Array.from({ length: this.#document.lineCount }, () => new LineState());
+		this.#markLong(0, this.#lines.length);
 		const { wanted } = this.#work;
-		this.#work = new LineWork(this.#lines);
+		this.#work = new LineWork(this.#lines, this.#leavesLongLines);
 		this.#work.wanted = wanted;
 		this.#search = undefined;
 		this.#metrics = new MetricSample(this.#options);
 		this.#statistics = this.#newStatistics();
 		this.#findings = new FindingsInFile(this.#statistics, this.#options);
+	}
+
+	#markLong(from: number, to: number): void {
+		for (let index = from; index < to; index += 1) {
+			const state = this.#lines[index];
+			if (state) state.isLong = this.#document.line(index).length > longLine;
+		}
 	}
 
 	#newStatistics(): LiveStatistics {
@@ -274,6 +303,9 @@ export class AnnotatedFile {
 		for (const { annotation } of this.#lines) yield annotation?.share;
 	}
 }
+
+/** Characters whose checks take some ten milliseconds. */
+const longLine = 200_000;
 
 function signatureAt({ values, hashes }: SignatureColumns, row: number): LineState["signature"] {
 	const width = values.length / hashes.length;

@@ -16,6 +16,8 @@ export class LineState {
 	depth: Depth | "none" = "none";
 	/** How deep a thread is looking into it, or has. */
 	asked: Depth | "none" = "none";
+	/** Too long to be read between two keystrokes; a thread reads it, where there is one. */
+	isLong = false;
 	/** True when the line was edited or deleted: what a thread still says of it counts no more. */
 	isGone = false;
 	signature: Signature | undefined;

@@ -20,13 +20,16 @@ export class LineWork {
 	wanted = { from: 0, to: 60 };
 	/** Lines that are not read in full. */
 	left: number;
+	/** Whether long lines are left to threads. */
+	readonly #leavesLong: boolean;
 	#lines: readonly LineState[];
 	/** Every line before it is asked for, or read, that deep. */
 	readonly #cursors: Record<Depth | "read", number> = { first: 0, all: 0, read: 0 };
 	/** Lines nobody has looked at or was asked to. */
 	#untouched: number;
 
-	constructor(lines: readonly LineState[]) {
+	constructor(lines: readonly LineState[], leavesLong: boolean) {
+		this.#leavesLong = leavesLong;
 		this.#lines = lines;
 		this.left = lines.length;
 		this.#untouched = lines.length;
@@ -53,12 +56,11 @@ export class LineWork {
 		for (const depth of ["first", "all", "read"] as const) this.#cursors[depth] = Math.min(this.#cursors[depth], first);
 	}
 
-	/** The next line to be read in full, -1 where all are. */
+	/** The next line to be read in full here, -1 where all are, or are left to threads. */
 	nextUnread(): number {
 		const wanted = this.nextWanted();
 		if (wanted !== -1) return wanted;
-		while (this.#cursors.read < this.#lines.length && this.#lines[this.#cursors.read]?.depth === "all")
-			this.#cursors.read += 1;
+		while (this.#cursors.read < this.#lines.length && !this.#isForHere(this.#cursors.read)) this.#cursors.read += 1;
 		return this.#cursors.read < this.#lines.length ? this.#cursors.read : -1;
 	}
 
@@ -66,8 +68,13 @@ export class LineWork {
 	nextWanted(): number {
 		if (this.left === 0) return -1;
 		const end = Math.min(this.wanted.to, this.#lines.length);
-		for (let line = this.wanted.from; line < end; line += 1) if (this.#lines[line]?.depth !== "all") return line;
+		for (let line = this.wanted.from; line < end; line += 1) if (this.#isForHere(line)) return line;
 		return -1;
+	}
+
+	#isForHere(line: number): boolean {
+		const state = this.#lines[line];
+		return state !== undefined && state.depth !== "all" && !(state.isLong && this.#leavesLong);
 	}
 
 	/** The next lines nobody reads: those the user looks at in full, then a first look at all, then all in full. */

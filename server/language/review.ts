@@ -51,15 +51,19 @@ export class Review {
 		this.#threads = engineFile && new AnnotateThreads(engineFile, { mediaFolder });
 	}
 
-	/** Ends its threads. */
+	/** Ends its threads and all that waits. */
 	async end(): Promise<void> {
+		for (const uri of this.uris()) this.close(uri);
+		for (const timer of this.#timers.values()) clearTimeout(timer);
 		await this.#threads?.close();
 	}
 
 	open(uri: string, languageId: string, version: number, text: string): void {
 		if (isJsonl(uri, languageId) && !isScoreText(text)) {
 			const document = new LineDocument(uri, languageId, version, text);
-			this.#files.set(uri, new AnnotatedFile(document, this.#options(), this.#decisions));
+			const file = new AnnotatedFile(document, this.#options(), this.#decisions);
+			file.leavesLongLines = this.#threads !== undefined;
+			this.#files.set(uri, file);
 		} else this.#others.set(uri, TextDocument.create(uri, languageId, version, text));
 		this.#tell(uri);
 	}
@@ -119,8 +123,13 @@ export class Review {
 				onProgress();
 				told = this.#runtime.now();
 			};
-			await this.#readOnThreads(uri, tell);
 			for (let file = this.file(uri); file && !file.isComplete; file = this.file(uri)) {
+				if (this.#isForThreads(file)) {
+					const count = await this.#readOnThreads(uri, tell);
+					// What nobody took and nobody read would be waited for without end.
+					if (count === 0 && !file.isComplete) file.leavesLongLines = false;
+					continue;
+				}
 				file.readUntil(this.#runtime.now() + sliceMs, this.#runtime.now);
 				if (!file.isComplete) tell();
 				await otherWork();
@@ -132,14 +141,16 @@ export class Review {
 		this.#tell(uri);
 	}
 
-	/** A few pieces of work wait at each thread, so that none is idle while an answer travels. */
-	async #readOnThreads(uri: string, tell: () => void): Promise<void> {
+	/** Returns how many lines were given to threads. A few pieces of work wait at each thread, so that none is idle while an answer travels. */
+	async #readOnThreads(uri: string, tell: () => void): Promise<number> {
 		const threads = this.#threads;
-		if (!threads || (this.file(uri)?.unreadCount ?? 0) < leastForThreads) return;
+		let count = 0;
+		if (!threads) return count;
 		const lane = async () => {
 			for (let file = this.file(uri), work = file?.take(); file && work; file = this.file(uri), work = file?.take()) {
 				const { project, language } = file.options;
 				const parameters = { project, ...(language === undefined ? {} : { language }) };
+				count += work.states.length;
 				file.accept(work, await threads.lines(work.texts, parameters, work.depth));
 				tell();
 			}
@@ -149,6 +160,11 @@ export class Review {
 		} catch (cause) {
 			this.#giveUpThreads(cause);
 		}
+		return count;
+	}
+
+	#isForThreads(file: AnnotatedFile): boolean {
+		return this.#threads !== undefined && (file.unreadCount >= leastForThreads || !file.isUnreadHere);
 	}
 
 	/** What they leave undone is done on this thread. */
@@ -156,6 +172,7 @@ export class Review {
 		this.#runtime.log(`Files are read on one thread: ${cause instanceof Error ? cause.message : String(cause)}`);
 		void this.#threads?.close();
 		this.#threads = undefined;
+		for (const file of this.#files.values()) file.leavesLongLines = false;
 	}
 
 	#tell(uri: string): void {
@@ -166,7 +183,11 @@ export class Review {
 	whenSettled(uri: string, tell: () => void): void {
 		this.#settled.set(uri, tell);
 		clearTimeout(this.#timers.get(uri));
-		const timer = setTimeout(() => void this.#settle(uri, tell), settleMs);
+		const timer = setTimeout(() => {
+			this.#settle(uri, tell).catch((cause: unknown) => {
+				this.#runtime.log(`A search through a file ended: ${cause instanceof Error ? cause.message : String(cause)}`);
+			});
+		}, settleMs);
 		timer.unref();
 		this.#timers.set(uri, timer);
 	}
@@ -180,6 +201,8 @@ export class Review {
 		await this.#searchNearDuplicates(file, before);
 		this.#reference ??= this.#loadReference();
 		for (const _ of file.searchAll(placesOf(before), await this.#reference)) await otherWork();
+		// It may have been closed meanwhile, and the editor with it.
+		if (this.file(uri) !== file) return;
 		tell();
 		this.#tell(uri);
 		this.#settleLater(uri);
@@ -248,7 +271,7 @@ export class Review {
 			if (!file || file.isComplete) return true;
 			if (this.#runtime.now() >= until) return false;
 			const sliceEnd = this.#runtime.now() + sliceMs;
-			if (this.#threads && file.unreadCount >= leastForThreads) {
+			if (this.#isForThreads(file)) {
 				if (!file.isWantedUnread) return false;
 				file.readWanted(sliceEnd, this.#runtime.now);
 			} else file.readUntil(sliceEnd, this.#runtime.now);
