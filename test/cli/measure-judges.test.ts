@@ -152,3 +152,21 @@ test("a budget in another currency, or without an amount, is refused", async () 
 		assert.match(stderr.join(), reason);
 	}
 });
+
+test("the trainer measures perplexity from the command line, practice's own where none is named", async () => {
+	const { rows: measured, warnings } = await report(
+		"data.jsonl",
+		"--scorer",
+		"trainer:practice-base",
+		"--by",
+		"language",
+	);
+	const [cs, de] = measured;
+	assert.deepEqual([cs?.perplexity_of_responses.n, de?.perplexity_of_responses.n], [10, 30]);
+	assert.match(de?.perplexity_model ?? "", /^practice-base on practice-trainer, prompt \+ "" \+ response$/);
+	assert.ok((de?.perplexity ?? 0) > 1 && (de?.perplexity_of_responses.bits_per_byte ?? 0) > 0);
+	assert.ok(warnings.some((warning) => /is practice: byte n-grams, not a language model/.test(warning)));
+	const { stderr, code } = await polyglotMeasure("data.jsonl", "--scorer", "trainer:llama");
+	assert.equal(code, 2);
+	assert.match(stderr.join(), /it has no model llama\. It offers practice-base/);
+});
