@@ -6,7 +6,7 @@ export interface Threshold {
 	readonly source: string;
 }
 
-const franc = "text-metrics 1.5: franc among expected and confusable languages; its lead is ours";
+const franc = "ours: franc among expected and confusable languages";
 
 /** FineWeb-2: most duplicate lines, characters in the top 2-gram, characters in repeated 5-grams. checks.md 2. */
 const fineWeb2: Readonly<Record<string, readonly [config: string, lines: number, pairs: number, groups: number]>> = {
@@ -27,13 +27,13 @@ const fineWeb2: Readonly<Record<string, readonly [config: string, lines: number,
 
 /** Keys are `code` or `code/name` where a check has several; then `*` or a language code. */
 const table: Readonly<Record<string, Readonly<Record<string, Threshold>>>> = {
-	"language-mismatch": { "*": { value: 0, source: "text-metrics 1.5, rule 3: fastText and CLD3 agree" } },
-	"language-mismatch/script-share": { "*": { value: 0.15, source: "text-metrics 1.5, rule 2" } },
+	"language-mismatch": { "*": { value: 0, source: "our measurement over 16 languages: fastText and CLD3 agree" } },
+	"language-mismatch/script-share": { "*": { value: 0.15, source: "our measurement over 16 languages, scripts" } },
 	"language-mismatch/franc-lead": { "*": { value: 0.06, source: `${franc}; 120 letters and more` } },
 	"language-mismatch/franc-lead-short": { "*": { value: 0.21, source: `${franc}; under 120 letters` } },
-	"language-mismatch/letters": { "*": { value: 25, source: "text-metrics 1.5, rule 3" } },
-	"language-line-confusion": { "*": { value: 2.5, source: "text-metrics 1.5, rule 4: windows of 70 letters; ours" } },
-	"language-line-confusion/latin-share": { "*": { value: 0.15, source: "text-metrics 1.5, rule 2" } },
+	"language-mismatch/letters": { "*": { value: 25, source: "our measurement over 16 languages: too short below" } },
+	"language-line-confusion": { "*": { value: 2.5, source: "our measurement over 16 languages: windows of 70 letters" } },
+	"language-line-confusion/latin-share": { "*": { value: 0.15, source: "our measurement over 16 languages, scripts" } },
 	"script-mismatch": { "*": { value: 0.8, source: "NeMo Curator HistogramFilter" } },
 	"unwanted-cjk": { "*": { value: 0.05, source: "open-instruct" } },
 	"source-leakage": { "*": { value: 0.9, source: "OpusFilter LongestCommonSubstring and Similarity" } },
@@ -71,14 +71,14 @@ const table: Readonly<Record<string, Readonly<Record<string, Threshold>>>> = {
 	},
 	"near-duplicate": { "*": { value: 0.45, source: "estimated Jaccard similarity; test/bench/near-duplicates.ts" } },
 	"instruction-overlap": { "*": { value: 0.7, source: "ROUGE-L as in Self-Instruct" } },
-	noise: { "*": { value: 5, source: "robust z, ours; 3 in text-metrics 6 flags one good answer in 100" } },
+	noise: { "*": { value: 5, source: "ours, robust z; 3 flags one good answer in 100" } },
 	"list-shape": { "*": { value: 0.25, source: "NeMo Curator WhiteSpaceFilter" } },
 	"length-outlier": { "*": { value: 2, source: "deepchecks, interquartile ranges beyond the quartiles" } },
 	"repetition/lines": byLanguage(0.3, 0),
 	"repetition/2-grams": byLanguage(0.2, 1),
 	"repetition/5-grams": byLanguage(0.15, 2),
-	"degenerate-loop/run": { "*": { value: 0.12, source: "text-metrics 6, periodic run share" } },
-	"degenerate-loop/20-grams": { "*": { value: 0.3, source: "text-metrics 6, share in repeated 20-grams" } },
+	"degenerate-loop/run": { "*": { value: 0.12, source: "our measurement over 8 languages, periodic runs" } },
+	"degenerate-loop/20-grams": { "*": { value: 0.3, source: "our measurement over 8 languages, repeated 20-grams" } },
 	"prompt-echo": { "*": { value: 0.7, source: "ROUGE-L as in Self-Instruct" } },
 	"prompt-echo/contained": { "*": { value: 0.9, source: "OpusFilter LongestCommonSubstring" } },
 };
@@ -88,6 +88,14 @@ export function thresholdNames(code: CheckCode): (string | undefined)[] {
 	return Object.keys(table).flatMap((key) => {
 		const [owner, name] = key.split("/");
 		return owner === code ? [name] : [];
+	});
+}
+
+/** A check's rows of the table, those for all languages (`*`) first. */
+export function thresholdRows(code: CheckCode): { name: string | undefined; language: string; threshold: Threshold }[] {
+	return thresholdNames(code).flatMap((name) => {
+		const rows = Object.entries(table[name === undefined ? code : `${code}/${name}`] ?? {});
+		return rows.map(([language, threshold]) => ({ name, language, threshold }));
 	});
 }
 

@@ -154,7 +154,7 @@ test("the finding carries number, threshold, source and place", () => {
 	assert.ok(loop.value > loop.threshold);
 	assert.equal(loop.field, "response");
 	assert.match(row.response.slice(loop.start, loop.end), /^[^S]*Ja, genau so\.[^S]*$/);
-	assert.match(loop.source ?? "", /text-metrics/);
+	assert.match(loop.source ?? "", /our measurement over 8 languages/);
 });
 
 test("a check is switched off, and its threshold moved, by language", () => {
