@@ -1,7 +1,7 @@
 /** `polyglot annotate` over a whole dataset, on all cores, and beside it the same filters in datatrove. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { defaultOptions } from "../../core/checks/annotations.ts";
 import { seededRandom } from "../../core/near-duplicates/planted-texts.ts";
 import type { BenchRow } from "../main.ts";
 import { compareWithDatatrove } from "./datatrove.ts";
+import { cpuText, type ProcessUse, useOf } from "./process-use.ts";
 import { sampleLine } from "./sample-lines.ts";
 
 /** `POLYGLOT_BENCH_SAMPLES` makes the dataset smaller; the target is scaled with it. */
@@ -26,14 +27,15 @@ export async function fileRows(): Promise<BenchRow[]> {
 	try {
 		const path = join(folder, "samples.jsonl");
 		await writeSamples(path, whole);
-		const { seconds, peakBytes } = await annotate(path);
+		const { seconds, before, use } = await annotate(path);
+		const peakBytes = use?.peakBytes ?? null;
 		const few = join(folder, "few.jsonl");
 		const lines = await writeSamples(few, compared);
 		const rate = ratePerSecond(lines);
 		return [
 			{
 				what: `all checks over ${whole} samples of ${answerLength} characters, ${availableParallelism()} cores`,
-				measured: `${seconds.toFixed(0)} s, ${Math.round(whole / seconds)} a second`,
+				measured: `${seconds.toFixed(0)} s, ${Math.round(whole / seconds)} a second${cpuText(before, use)}`,
 				target: `≤ ${wholeSeconds.toFixed(0)} s`,
 				ok: seconds <= wholeSeconds,
 			},
@@ -81,27 +83,18 @@ function ratePerSecond(lines: readonly string[]): number {
 	return (lines.length * 1e6) / (user + system);
 }
 
-async function annotate(path: string): Promise<{ seconds: number; peakBytes: number | null }> {
+async function annotate(path: string) {
 	const started = performance.now();
 	const child = spawn(process.execPath, [cli, "annotate", path, "--format", "json"], {
 		stdio: ["ignore", "ignore", "inherit"],
 	});
-	let peakBytes: number | null = null;
+	const before = useOf(child.pid);
+	let use: ProcessUse | null = null;
 	const watch = setInterval(() => {
-		peakBytes = Math.max(peakBytes ?? 0, peakOf(child) ?? 0) || null;
+		use = useOf(child.pid) ?? use;
 	}, 200);
 	const [code] = await once(child, "exit");
 	clearInterval(watch);
 	if (code !== 0) throw new Error(`polyglot annotate ended with ${code}.`);
-	return { seconds: (performance.now() - started) / 1000, peakBytes };
-}
-
-/** The most memory a process has held, where the system says so (Linux); null elsewhere, and once it has ended. */
-function peakOf({ pid }: ChildProcess): number | null {
-	try {
-		const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-		return kilobytes === undefined ? null : Number(kilobytes) * 1024;
-	} catch {
-		return null;
-	}
+	return { seconds: (performance.now() - started) / 1000, before, use: use as ProcessUse | null };
 }
