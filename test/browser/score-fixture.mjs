@@ -98,6 +98,7 @@ function row({ teacher, language, runId, answers, sha256 }) {
 	});
 }
 
+/** A row that somebody edited: its result is no longer the mean of its tasks. */
 const older = (newest) => ({
 	...newest,
 	run_id: "e-0-de-0000",
