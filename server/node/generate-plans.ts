@@ -20,6 +20,9 @@ const typicalDraws = 20;
 /** Where seeds have no answers to go by. */
 const leastAnswerTokens = 60;
 
+/** Samples of draws that repeat another's request begin here; no seed is drawn as often as that. */
+const repeatedSample = 1_000_000;
+
 export class RunPlans {
 	readonly #manifest: Manifest;
 	readonly #seeds: readonly SeedRow[];
@@ -39,11 +42,18 @@ export class RunPlans {
 		this.#keys.add(shortHash(key));
 	}
 
-	/** The next request of a cell. Two seeds with one prompt would be one request: the later one counts as drawn again. */
+	/**
+	 * The next request of a cell. Two draws that would send the same are one request: the later one counts as a sample
+	 * of its own, far above the others, so that no two rows share seed and sample.
+	 */
 	next(teacher: RunTeacher, cell: CellProgress): PlanLine {
 		const index = cell.planned;
 		cell.planned += 1;
-		for (let draw = this.#drawer(cell.cell)(index); ; draw = { ...draw, sample: draw.sample + 1 }) {
+		for (
+			let draw = this.#drawer(cell.cell)(index);
+			;
+			draw = { ...draw, sample: draw.sample + repeatedSample + index }
+		) {
 			const key = this.key(teacher, cell.cell, draw);
 			if (this.#keys.has(shortHash(key))) continue;
 			this.#keys.add(shortHash(key));

@@ -2,9 +2,14 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { CellProgress } from "../../server/core/generate/cell-progress.ts";
 import { PlanLine } from "../../server/core/generate/plan.ts";
+import { Manifest } from "../../server/core/generate/run-records.ts";
 import { taskFamilies } from "../../server/core/generate/task-families.ts";
 import { readManifest, runFolder } from "../../server/node/generate-folder.ts";
+import { RunPlans } from "../../server/node/generate-plans.ts";
+import { readSeeds } from "../../server/node/generate-seeds.ts";
+import { practiceTeachers } from "../../server/practice/teachers.ts";
 import { finishedRun, journalOf, practiceSeeds, rig, rowsOf } from "./generate-rig.ts";
 
 async function planOf(folder: string, runId: string): Promise<PlanLine[]> {
@@ -52,6 +57,30 @@ checkPivot("en", "de");
 checkPivot("id", "ar");
 checkPivot("ja", "en");
 checkPivot("ar", "cs");
+
+test("few seeds drawn thousands of times: no request twice, and no two rows share seed and sample", async () => {
+	const { rows } = await readSeeds([practiceSeeds("cs")], "cs");
+	const cell = { teacher: "t", language: "cs", strategy: "generate" as const, target: 20_000 };
+	const manifest = Manifest.parse({
+		format: 1,
+		id: "x",
+		created: "",
+		teachers: [],
+		cells: [cell],
+		seedFiles: [],
+		output: "",
+		seed: 1,
+		templateHashes: {},
+	});
+	const plans = new RunPlans(manifest, rows.slice(0, 15));
+	const progress = new CellProgress(cell, 0);
+	const [teacher] = practiceTeachers("http://127.0.0.1:1");
+	assert.ok(teacher);
+	const lines = Array.from({ length: 20_000 }, () => plans.next(teacher, progress));
+	assert.equal(new Set(lines.map(({ key }) => key)).size, 20_000);
+	assert.equal(new Set(lines.map(({ draw }) => `${draw.seed}~${draw.sample}`)).size, 20_000);
+	assert.ok(lines.some(({ draw }) => draw.sample >= 1_000_000));
+});
 
 test("a template of one's own is what is asked, and its hash travels with every sample", async (context) => {
 	const { options, folder } = await rig(context);
