@@ -5,9 +5,11 @@ import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { root } from "./setup.mjs";
 
-/** Bundled CommonJS packages still call `require`, which an ES module does not have. */
-const requireBanner =
-	'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+/** Bundled CommonJS packages still call `require`, and CLD3's start-up code reads `__dirname`, which an ES module has not. */
+const requireBanner = [
+	'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+	"const __dirname = import.meta.dirname;",
+].join(" ");
 
 const shared = {
 	bundle: true,
