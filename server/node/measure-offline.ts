@@ -5,6 +5,7 @@ import { DocumentFrequency, type SharedFrequency } from "../core/measure/lexical
 import { halfOf, isDrawnToLearn, learntCharacters, learntShare, robustZ } from "../core/measure/noise-score.ts";
 import { Projection } from "../core/measure/projection.ts";
 import { roles } from "../core/measure/sample-table.ts";
+import { digestBytes } from "./measure-columns.ts";
 import { type CountedBlock, fileChanged, modelKey, type SharedPart } from "./measure-part.ts";
 import { type LineBlock, lineBlocks, parsedBlock } from "./measure-rows.ts";
 import type { Share } from "./measure-shares.ts";
@@ -12,6 +13,9 @@ import type { MeasureState } from "./measure-state.ts";
 
 /** Blocks a share has before it, so that it never waits for the reader. */
 const blocksAhead = 2;
+
+/** Languages whose spelling is learnt, the first of the files: a model takes some ten megabytes. */
+const mostLearnt = 100;
 
 interface PlacedBlock extends LineBlock {
 	/** First of the block's rows in the table, and how many. */
@@ -47,7 +51,7 @@ function placeBlock(state: MeasureState, block: LineBlock, counted: CountedBlock
 		}
 		const group = groupPlaces[counted.groups.of[row] ?? 0] ?? 0;
 		const language = languagePlaces[counted.languages.of[row] ?? 0] ?? 0;
-		groups.add(group, table.rows, counted.digests.subarray(row * 32, (row + 1) * 32));
+		groups.add(group, table.rows, counted.digests.subarray(row * digestBytes, (row + 1) * digestBytes));
 		const [line = 0, ordinal = 0] = [block.numbers[at], block.ordinals[at]];
 		table.place({ group, language, file: block.file, line, ordinal, id: counted.ids[row] ?? null });
 		state.onMeasured(block.lines[at] ?? "");
@@ -111,8 +115,8 @@ function rowsToLearn({ table, languages }: MeasureState, seed: number): Set<numb
 	const learnt = new Map<string, number>();
 	const drawn = new Set<number>();
 	for (let row = 0; row < table.rows; row += 1) {
-		if (!response.isThere(row)) continue;
 		const language = table.language.at(row);
+		if (!response.isThere(row) || language >= mostLearnt) continue;
 		const ordinal = table.ordinal.at(row);
 		const unit = `${language} ${halfOf(seed, ordinal)}`;
 		const before = learnt.get(unit) ?? 0;

@@ -3,7 +3,6 @@
  * lines, pass after pass; between two passes the shares are brought together. It answers in columns that cross threads
  * without a copy.
  */
-import { createHash } from "node:crypto";
 import { CharacterModel, type SharedModel } from "../core/measure/character-model.ts";
 import { DiversitySum, type SharedSum } from "../core/measure/diversity-sum.ts";
 import {
@@ -23,6 +22,7 @@ import { binCount, createSigner } from "../core/near-duplicates/signature.ts";
 import type { SignatureColumns } from "../core/near-duplicates/signature-columns.ts";
 import { UserError } from "../core/problem.ts";
 import type { FieldMapping } from "../core/project.ts";
+import { byLanguage, digestsOf, type Labelled, labelled, mappedPlaces } from "./measure-columns.ts";
 import { groupName } from "./measure-groups.ts";
 import { loadTokenizer, type TokenCounter } from "./measure-tokenizer.ts";
 
@@ -34,13 +34,6 @@ export interface PartSettings {
 	readonly seed: number;
 	/** Absolute path of a tokenizer.json. */
 	readonly tokenizer: string | null;
-}
-
-/** Names with their places, so that a block says each only once. */
-export interface Labelled<T> {
-	readonly names: readonly T[];
-	/** Index into `names` by row. */
-	readonly of: Uint16Array<ArrayBuffer>;
 }
 
 export interface CountedBlock {
@@ -74,7 +67,6 @@ export interface SpreadBlock {
 	readonly projected: Float32Array<ArrayBuffer>;
 }
 
-const digestBytes = 32;
 const otherHalf = (half: 0 | 1) => (half === 0 ? 1 : 0);
 
 export class MeasurePart {
@@ -223,11 +215,18 @@ export class MeasurePart {
 		for (const row of byLanguage(samples)) {
 			const { language, [role]: text } = samples[row] as MeasuredSample;
 			if (text === null) continue;
-			const key = partKey(role, language);
-			const frequency = this.#frequencies.get(key) ?? new DocumentFrequency();
-			this.#frequencies.set(key, frequency);
+			const frequency = this.#frequencyOf(role, language);
 			frequency.add(this.#counter.count(text, isSpaced(text, language)).places);
 		}
+	}
+
+	#frequencyOf(role: Role, language: string | null): DocumentFrequency {
+		const own = partKey(role, language);
+		const isRoom = this.#frequencies.has(own) || this.#frequencies.size < mostWeights;
+		const key = isRoom ? own : otherKey(role);
+		const frequency = this.#frequencies.get(key) ?? new DocumentFrequency();
+		this.#frequencies.set(key, frequency);
+		return frequency;
 	}
 
 	#eachEmbedding(
@@ -237,7 +236,7 @@ export class MeasurePart {
 	): void {
 		for (const row of byLanguage(samples)) {
 			const { language, [role]: text } = samples[row] as MeasuredSample;
-			const weights = this.#weights.get(partKey(role, language));
+			const weights = this.#weights.get(partKey(role, language)) ?? this.#weights.get(otherKey(role));
 			if (text === null || !weights) continue;
 			const { places, counts } = this.#counter.count(text, isSpaced(text, language));
 			use(row, weighed(places, counts, weights));
@@ -251,56 +250,14 @@ export class MeasurePart {
 	}
 }
 
+/** A megabyte each; what a hostile file calls further languages shares one. */
+const mostWeights = 100;
+
+const otherKey = (role: Role): string => `${role} \u0000other`;
+
 export const partKey = (role: Role, language: string | null): string => `${role} ${language ?? ""}`;
 export const modelKey = (language: string | null, half: 0 | 1): string => `${half} ${language ?? ""}`;
 
 export function fileChanged(): UserError {
 	return new UserError("file-changed", "A file changed while it was measured; measure it again.");
-}
-
-/** Texts of one language share their weights: one after the other, they find them in the processor's cache. */
-function byLanguage(samples: readonly MeasuredSample[]): number[] {
-	const rows = [...samples.keys()];
-	const languageOf = (row: number) => samples[row]?.language ?? "";
-	return rows.sort((left, right) => compare(languageOf(left), languageOf(right)) || left - right);
-}
-
-const compare = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);
-
-function labelled<T>(
-	samples: readonly MeasuredSample[],
-	keyOf: (sample: MeasuredSample) => string,
-	nameOf: (key: string, sample: MeasuredSample) => T,
-): Labelled<T> {
-	const places = new Map<string, number>();
-	const names: T[] = [];
-	const of = new Uint16Array(samples.length);
-	for (const [row, sample] of samples.entries()) {
-		const key = keyOf(sample);
-		let place = places.get(key);
-		if (place === undefined) {
-			place = names.length;
-			places.set(key, place);
-			names.push(nameOf(key, sample));
-		}
-		of[row] = place;
-	}
-	return { names, of };
-}
-
-function digestsOf(samples: readonly MeasuredSample[]): Uint8Array<ArrayBuffer> {
-	const digests = new Uint8Array(samples.length * digestBytes);
-	for (const [row, { prompt, response }] of samples.entries()) {
-		const digest = createHash("sha256")
-			.update(JSON.stringify([prompt, response]))
-			.digest();
-		digests.set(digest, row * digestBytes);
-	}
-	return digests;
-}
-
-/** Place of each mapped row among the mapped ones. */
-function mappedPlaces(isMapped: Uint8Array): Uint32Array {
-	let next = 0;
-	return Uint32Array.from(isMapped, (is) => (is === 1 ? next++ : 0));
 }

@@ -141,6 +141,21 @@ test("vectors of an endpoint are measured in bounded memory, from disk where the
 	assert.ok([...(bounded.samples ?? [])].every(({ response, x }) => response?.gain !== null && x !== null));
 });
 
+test("a file of hundreds of languages is measured in the memory of a hundred", async () => {
+	const strange = Array.from({ length: 400 }, (_, at) => ({
+		language: `language ${at % 350}`,
+		prompt: `Frage ${at}`,
+		response: `Antwort ${at}, und noch mehr.`,
+	}));
+	for (const hasThreads of [false, true]) {
+		const { report, samples } = await measureDataset(await request("strange", strange, { by: [], hasThreads }), never);
+		const [row] = report.rows;
+		assert.deepEqual([row?.n, row?.responses.distinct_ri.n, row?.prompts.distinct_ri.missing], [400, 400, 0]);
+		assert.ok((row?.noise.n ?? 0) > 0 && (row?.noise.n ?? 999) < 400);
+		assert.ok([...(samples ?? [])].every(({ response }) => response?.distance !== null));
+	}
+});
+
 test("no bytes of a file break a measurement", async () => {
 	const texts = fc.oneof(
 		fc.string({ unit: "binary", maxLength: 60 }),

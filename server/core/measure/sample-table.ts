@@ -21,7 +21,7 @@ export interface SamplePlace {
 
 export class SampleTable {
 	readonly group = uint16Column();
-	readonly language = uint16Column();
+	readonly language = uint32Column();
 	readonly file = uint16Column();
 	readonly line = uint32Column();
 	readonly ordinal = uint32Column();
