@@ -24,6 +24,7 @@ rubric, perplexity. Every number comes with how many samples it rests on, how ma
   --paper-compatible  perplexity as the authors average it: over batches of 8 rows, prompt and response joined by nothing
   --tokenizer F       the tokenizer.json lengths in tokens are counted with; without one they are an estimate
   --noise             bits per character of responses by a spelling model of the file itself, offline; sees no fluency
+  --offline           ask nobody, whatever polyglot.json names
   --keep              append the rows to .polyglot/intrinsic.jsonl, where scores find them
   --estimate          say what would be asked and what it would cost, and ask nobody
   --budget "5 EUR"    stop asking before more is spent; every backend then needs a price in polyglot.json
@@ -46,6 +47,8 @@ export interface MeasureArguments {
 	readonly rubricFile: string | null;
 	readonly isEstimate: boolean;
 	readonly isKept: boolean;
+	/** The project's usual backends are not asked. */
+	readonly isOffline: boolean;
 	readonly format: "text" | "json" | "intrinsic" | "samples";
 }
 
@@ -64,6 +67,7 @@ export function parseMeasureArguments(args: string[]): MeasureArguments {
 		rubricFile: values.rubric ?? null,
 		isEstimate: values.estimate === true,
 		isKept: values.keep === true,
+		isOffline: values.offline === true,
 		format,
 		wish: {
 			by,
@@ -82,9 +86,17 @@ export function parseMeasureArguments(args: string[]): MeasureArguments {
 }
 
 /** What was asked for, with the project's usual backends where nothing was said. */
-export function wishOf({ wish, files }: MeasureArguments, settings: MeasureSettings = {}): MeasureWish {
+export function wishOf({ wish, files, isOffline }: MeasureArguments, settings: MeasureSettings = {}): MeasureWish {
 	const { rubrics: _, ...usual } = settings;
-	return MeasureWish.parse({ ...usual, ...wish, files: [...files] });
+	const asked = wish.embeddings ?? wish.judges?.[0] ?? wish.scorer ?? null;
+	if (isOffline && asked !== null && asked !== "lexical")
+		throw new UserError(
+			"usage",
+			`--offline asks nobody, and so not ${asked.replace(/\/\/[^/]*@/u, "//…@")}; leave one of them out.`,
+		);
+	const { tokenizer } = usual;
+	const chosen = isOffline ? (tokenizer === undefined ? {} : { tokenizer }) : usual;
+	return MeasureWish.parse({ ...chosen, ...wish, files: [...files] });
 }
 
 function parsed(args: string[]) {
@@ -109,6 +121,7 @@ function parsed(args: string[]) {
 				noise: flag,
 				estimate: flag,
 				keep: flag,
+				offline: flag,
 				"paper-compatible": flag,
 				format: { type: "string", default: "text" },
 				help: { type: "boolean", short: "h" },

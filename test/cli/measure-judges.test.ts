@@ -106,6 +106,10 @@ test("the project's own rubrics are read by its languages, and named by their ha
 	assert.deepEqual([...new Set(systems)].sort(), ["Nur auf Deutsch.", "Whatever else."]);
 	assert.equal(systems.filter((one) => one === "Nur auf Deutsch.").length, 30);
 	assert.match(measured[0]?.judge_model ?? "", /^strict at .*, rubric [0-9a-f]{12}$/);
+	const offline = await report("data.jsonl", "--offline");
+	assert.deepEqual([offline.rows[0]?.judge_model, judges.requests.length], [null, before + 40]);
+	const { code, stderr } = await polyglotMeasure("data.jsonl", "--offline", "--judge", "strict");
+	assert.deepEqual([code, /--offline asks nobody, and so not strict/.test(stderr.join())], [2, true]);
 	await project({});
 });
 
