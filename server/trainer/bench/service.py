@@ -1,6 +1,6 @@
 """Measures the service against the figures of its issue; prints one JSON line a figure. Exit code 1 if one is missed.
 
-`python service.py [NAME…]`: append, replay, disconnects, kills, uploads, memory. Uses the stub worker of the tests.
+`python service.py [NAME…]`: append, ingest, replay, disconnects, kills, uploads, memory. Uses the tests' stub worker.
 """
 
 import hashlib
@@ -17,7 +17,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from client import Client  # noqa: E402
 from server import TrainerProcess  # noqa: E402
 
+from polyglot_trainer.ingest import Ingest  # noqa: E402
 from polyglot_trainer.process import start_time  # noqa: E402
+from polyglot_trainer.run_folder import RunFolder  # noqa: E402
 from polyglot_trainer.store.database import Database  # noqa: E402
 from polyglot_trainer.store.runs import NewRun, Runs  # noqa: E402
 
@@ -49,7 +51,32 @@ def bench_append(folder: Path) -> bool:
     count, begun = 5000, time.perf_counter()
     for step in range(count):
         runs.append(run_id, "run.metric", {**METRIC, "step": step})
-    return figure("event append", count / (time.perf_counter() - begun), "events/s", 2000, at_most=False)
+    took = time.perf_counter() - begun
+    return figure("event append, each in a transaction of its own", count / took, "events/s", 2000, at_most=False)
+
+
+def bench_ingest(folder: Path) -> bool:
+    """Events as they come: a worker's file, read in pieces, one transaction at synchronous FULL for each."""
+    db = Database(folder / "bench.db")
+    runs = Runs(db, lambda _: None)
+    with db.transaction():
+        run_id = runs.create(NewRun("train", {}, "local"))
+    run_folder = RunFolder(folder / run_id)
+    ingest = Ingest(db, runs, lambda _: run_folder)
+    events = run_folder.attempt(1).events
+    events.parent.mkdir(parents=True)
+    count, rounds, begun = 5000, 100, time.perf_counter()
+    for start in range(0, count, count // rounds):
+        with open(events, "a", encoding="utf8") as file:
+            for step in range(start, start + count // rounds):
+                line = {"n": step + 1, "ts": "2026-09-01T08:00:00.000Z", "type": "run.metric"}
+                file.write(json.dumps({**line, "data": {**METRIC, "step": step}}) + "\n")
+        ingest.take(run_id, 1)
+    took = time.perf_counter() - begun
+    stored = runs.row(run_id)["last_seq"] - 1
+    if stored < count:
+        raise AssertionError(f"{stored} of {count} events were stored.")
+    return figure("event append, as a worker writes them", count / took, "events/s", 2000, at_most=False)
 
 
 def bench_replay(folder: Path) -> bool:
@@ -195,6 +222,7 @@ def _resident_mib(pid: int, field: str) -> float:
 
 BENCHES = {
     "append": bench_append,
+    "ingest": bench_ingest,
     "replay": bench_replay,
     "disconnects": bench_disconnects,
     "kills": bench_kills,
