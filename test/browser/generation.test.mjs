@@ -69,9 +69,7 @@ test("the status line and the monitor say why work waits", async () => {
 
 test("the hard cap pauses the run, with the reason in the status line, the monitor and a message", async () => {
 	const monitor = await bench.panel("monitor");
-	await monitor
-		.locator("p.state.paused", { hasText: "The budget of 0.1 EUR is used up" })
-		.waitFor({ timeout: 90_000 });
+	await monitor.locator("p.state.paused", { hasText: "The budget of 0.1 EUR is used up" }).waitFor({ timeout: 90_000 });
 	await statusSays(/paused: The budget of 0.1 EUR is used up/);
 	await bench.toast("Generation paused").first().waitFor();
 	const text = await monitor.locator("main").textContent();
