@@ -1,4 +1,5 @@
 /** What the practice server saw, so that tests and benchmarks count at the server and not at the client. */
+import { createHash } from "node:crypto";
 
 export interface TeacherStats {
 	/** Chat requests received. */
@@ -24,6 +25,7 @@ const arrivalsKept = 5_000;
 
 export class StatsCounter {
 	readonly #startedAt = performance.now();
+	/** By hash: requests are long, and a practice server may see very many. */
 	readonly #seen = new Map<string, number>();
 	readonly #statuses = new Map<number, number>();
 	readonly #authorizations = new Set<string>();
@@ -34,7 +36,8 @@ export class StatsCounter {
 	inFlight = 0;
 
 	/** Counts an attempt; returns how many came before it for the same request. */
-	arrived(fingerprint: string, authorization: string | undefined): number {
+	arrived(request: string, authorization: string | undefined): number {
+		const fingerprint = createHash("sha1").update(request).digest("base64");
 		this.#attempts += 1;
 		this.inFlight += 1;
 		this.#peak = Math.max(this.#peak, this.inFlight);
