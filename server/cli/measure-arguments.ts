@@ -17,7 +17,8 @@ rubric, perplexity. Every number comes with how many samples it rests on, how ma
   --write-sample F    write the measured rows to the new file F, to train on the very rows measured
   --lang xx           language of rows that state none
   --embeddings E      lexical (default): offline, by spelling, for a first look; or an /embeddings endpoint and its model
-  --judge TEACHER     a teacher of polyglot.json, or practice-judge, rates each response from 1 to 5; repeat it for agreement
+  --judge TEACHER     a teacher of polyglot.json, URL#MODEL or practice-judge rates each response from 1 to 5; repeat it for
+                      agreement; people's ratings in .polyglot/review.jsonl calibrate it
   --rubric F          a text file in place of our rubric; polyglot.json may hold one for each language (measure.rubrics)
   --scorer S          who gives log-probabilities for perplexity, tested before it is believed: URL#MODEL of a completions
                       endpoint with echo, such as vLLM; tgi:URL#MODEL; trainer:MODEL, on the GPU machine of polyglot.json
@@ -34,7 +35,7 @@ rubric, perplexity. Every number comes with how many samples it rests on, how ma
 Embeddings and scorer may be a teacher of polyglot.json as well. What is left out is taken from its \`measure\`.
 What endpoints measured is kept in .polyglot/cache/ by content: measuring again asks only about rows that changed.
 Attempts and money are in .polyglot/measurements/; a measurement that was killed goes on where it was.
-Keys: POLYGLOT_KEY_<TEACHER>, POLYGLOT_KEY_EMBEDDINGS, POLYGLOT_KEY_SCORER; OPENAI_API_KEY goes to api.openai.com only.
+Keys: POLYGLOT_KEY_<TEACHER>, for URL#MODEL POLYGLOT_KEY_EMBEDDINGS, _JUDGE and _SCORER; OPENAI_API_KEY goes to api.openai.com only.
 Exit code: 0; 2 = arguments, files or endpoints can't be used, or the budget is used up.
 `;
 
