@@ -6,7 +6,7 @@ import type { Detect, Detectors } from "../core/language-id/detector.ts";
 import { fastTextDetector } from "../core/language-id/fasttext-detector.ts";
 import { francDetect } from "../core/language-id/franc-detector.ts";
 
-/** `mediaFolder` holds `language-id/`. Rejects where a file is missing or broken; franc alone still serves then. */
+/** `mediaFolder` holds `language-id/`. Rejects where a file is missing or broken. */
 export async function loadDetectors(mediaFolder: string): Promise<Detectors> {
 	const folder = join(mediaFolder, "language-id");
 	return withoutProcessListeners(async () => {
@@ -15,16 +15,22 @@ export async function loadDetectors(mediaFolder: string): Promise<Detectors> {
 	});
 }
 
-/** The detectors, or franc alone with a word to `log` where the others can't be loaded. */
+/** The detectors that can be loaded, with a word to `log` on those that can't; franc always serves. */
 export async function detectorsOrFranc(mediaFolder: string, log: (line: string) => void): Promise<Detectors> {
-	try {
-		return await loadDetectors(mediaFolder);
-	} catch (cause) {
-		log(
-			`Languages are judged by franc alone, with more "undetermined": ${cause instanceof Error ? cause.message : cause}`,
-		);
-		return { franc: francDetect };
-	}
+	const orNone = (name: string, loading: Promise<Detect>): Promise<Detect | undefined> =>
+		loading.catch((cause: unknown) => {
+			log(
+				`Languages are judged without ${name}, with more "undetermined": ${cause instanceof Error ? cause.message : cause}`,
+			);
+			return undefined;
+		});
+	return withoutProcessListeners(async () => {
+		const [fastText, cld3] = await Promise.all([
+			orNone("fastText", loadFastText(join(mediaFolder, "language-id"))),
+			orNone("CLD3", loadCld3()),
+		]);
+		return { ...(fastText ? { fastText } : {}), ...(cld3 ? { cld3 } : {}), franc: francDetect };
+	});
 }
 
 async function loadFastText(folder: string): Promise<Detect> {
