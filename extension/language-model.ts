@@ -27,15 +27,15 @@ export class LanguageModels {
 		for (const name of teachers) this.#invited.add(name);
 	}
 
-	/** All models of the editor; none where it has no such API or no provider. */
+	/** All models of the editor; none where nobody provides one. */
 	async available(): Promise<readonly vscode.LanguageModelChat[]> {
-		return vscode.lm?.selectChatModels({}) ?? [];
+		return vscode.lm.selectChatModels({});
 	}
 
 	/** Answers the engine. Never rejects: what goes wrong is a value. */
 	async ask(question: LanguageModelQuestion, token: vscode.CancellationToken): Promise<LanguageModelReply> {
 		try {
-			const [model] = (await vscode.lm?.selectChatModels(question.selector)) ?? [];
+			const [model] = await vscode.lm.selectChatModels(question.selector);
 			if (!model) return noModel(question.selector, (await this.available()).map(nameOf));
 			if (!(await this.#isAllowed(model, question.teacher))) return noConsent(nameOf(model));
 			return await answered(model, question, token);
