@@ -57,6 +57,11 @@ function showVersion(io: CommandIo): ExitCode {
 	return 0;
 }
 
+/** Erases the line (ECMA-48 EL) before it writes it anew. */
+function showProgress(text: string): void {
+	process.stderr.write(`\r\u001b[K${text}`);
+}
+
 function readVersion(): string {
 	const manifest: { version: string } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 	return manifest.version;
@@ -77,6 +82,7 @@ async function runProcess(): Promise<void> {
 		process.exitCode = await main(process.argv.slice(2), {
 			stdout: (text) => process.stdout.write(text),
 			stderr: (line) => process.stderr.write(`${line}\n`),
+			...(process.stderr.isTTY ? { showProgress } : {}),
 			env: process.env,
 			cwd: process.cwd(),
 			mediaFolder: fileURLToPath(new URL("../media/", import.meta.url)),

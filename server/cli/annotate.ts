@@ -54,13 +54,27 @@ async function annotateAll(
 	let hasFailed = false;
 	const named = files.map((name) => ({ path: resolve(io.cwd, name), name }));
 	const { mediaFolder, engineFile, signal } = io;
-	for await (const lines of readable(annotateFiles(named, options, { mediaFolder, engineFile, signal }))) {
+	const means = { mediaFolder, engineFile, signal, onProgress: progressOf(io) };
+	for await (const lines of readable(annotateFiles(named, options, means))) {
+		io.showProgress?.("");
 		signal.throwIfAborted();
 		hasFailed ||= lines.some(({ problems }) => problems.some(({ code }) => failOn(code)));
 		report.add(lines);
 	}
 	report.finish();
 	return hasFailed;
+}
+
+/** Counts lines; undefined where nobody watches. */
+function progressOf({ showProgress }: CommandIo): ((lines: number) => void) | undefined {
+	let count = 0;
+	return (
+		showProgress &&
+		((lines) => {
+			count += lines;
+			showProgress(`${count.toLocaleString("en")} lines checked …`);
+		})
+	);
 }
 
 /** Turns a failing disk into a sentence; the system's own message names the file. */

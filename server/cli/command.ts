@@ -4,6 +4,8 @@ export interface CommandIo {
 	stdout(text: string): void;
 	/** Writes one line. */
 	stderr(line: string): void;
+	/** Shows how far long work is in place of what was shown before, "" for nothing; absent where nobody watches a terminal. */
+	readonly showProgress?: (text: string) => void;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Absolute path that relative arguments start from. */
 	readonly cwd: string;

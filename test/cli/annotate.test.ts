@@ -103,6 +103,25 @@ test("text gives the place, the code and a count", async () => {
 	assert.match(stdout, /3 lines, 2 with findings/);
 });
 
+test("a terminal shows how far it is, and nothing of it stays", async () => {
+	const cwd = await mkdtemp(join(tmpdir(), "polyglot-annotate-"));
+	try {
+		await writeFile(join(cwd, "a.jsonl"), `${good}\n${english}\n`);
+		const shown: string[] = [];
+		const { stderr } = await recorded(run, ["a.jsonl"], cwd, { showProgress: (text) => shown.push(text) });
+		assert.deepEqual(shown, ["2 lines checked …", ""]);
+		assert.deepEqual(stderr, []);
+	} finally {
+		await rm(cwd, { recursive: true });
+	}
+});
+
+test("a JSON array is named as one, with what to do", async () => {
+	const { code, stdout, stderr } = await annotate({ "a.json": `[\n${good},\n${good}\n]` }, "a.json");
+	assert.deepEqual([code, stdout], [2, ""]);
+	assert.match(stderr.join("\n"), /^polyglot annotate: .*a\.json is one JSON array.*polyglot convert/);
+});
+
 test("control characters of a sample do not reach the terminal", async () => {
 	const { stdout } = await annotate({ "a.jsonl": JSON.stringify({ "\u001b[31mx": 1 }) }, "a.jsonl");
 	assert.ok(!stdout.includes("\u001b"));
