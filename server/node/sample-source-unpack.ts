@@ -1,5 +1,5 @@
 /** A packed file's lines as a plain file in the system's temporary folder, where an index can find them by number. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../core/problem.ts";
@@ -21,7 +21,8 @@ export async function unpackCopy(
 	kind: Exclude<SourceKind, "lines">,
 	options: SourceOptions,
 ): Promise<UnpackedCopy> {
-	const folder = await mkdtemp(join(tmpdir(), "polyglot-lens-"));
+	await removeOrphans();
+	const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
 	const remove = () => rm(folder, { recursive: true, force: true });
 	const copy = join(folder, "samples.jsonl");
 	try {
@@ -31,6 +32,28 @@ export async function unpackCopy(
 	} catch (cause) {
 		await remove();
 		throw cause;
+	}
+}
+
+const prefix = "polyglot-lens-copy-";
+
+/** Copies of processes that were killed before they could remove them. */
+async function removeOrphans(): Promise<void> {
+	const names = await readdir(tmpdir()).catch(() => []);
+	for (const name of names) {
+		const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
+		if (Number.isNaN(pid) || isAlive(pid)) continue;
+		// Another user's is not ours to remove.
+		await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+	}
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (cause) {
+		return (cause as NodeJS.ErrnoException).code === "EPERM";
 	}
 }
 
