@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { secretRequest } from "../core/engine-api.ts";
 import type { PracticeMode } from "../core/practice-mode.ts";
 import { UserError } from "../core/problem.ts";
+import type { Trainer } from "../core/project.ts";
+import { loadProject } from "../node/project-file.ts";
 import { TrainerClient } from "../node/trainer-client.ts";
 import { trainerUrl } from "../node/trainer-socket.ts";
 import type { ServerContext } from "./feature.ts";
@@ -42,10 +44,14 @@ export class TrainerConnection {
 	async client(): Promise<TrainerClient> {
 		requireTrust(this.#server);
 		const folder = requireFolder(this.#server);
-		const address = JSON.stringify(this.#server.project().trainer ?? "practice");
-		if (this.#opening && address !== this.#address) await this.close();
+		// From disk: *Connect Trainer* has just written it, and a watch tells of that too late.
+		const { project, problems } = await loadProject(folder);
+		// While somebody is at work on the file, the trainer stays the one it was.
+		if (problems.length > 0 && this.#opening !== undefined) return this.#opening;
+		const address = JSON.stringify(project.trainer ?? "practice");
+		if (this.#opening !== undefined && address !== this.#address) await this.close();
 		this.#address = address;
-		this.#opening ??= this.#open(folder).catch((cause) => {
+		this.#opening ??= this.#open(folder, project.trainer).catch((cause) => {
 			this.#opening = undefined;
 			throw cause;
 		});
@@ -59,9 +65,9 @@ export class TrainerConnection {
 		await (await opening?.catch(() => undefined))?.close();
 	}
 
-	async #open(folder: string): Promise<TrainerClient> {
+	async #open(folder: string, trainer: Trainer | undefined): Promise<TrainerClient> {
 		const client = await TrainerClient.open({
-			...(await this.#addressAndToken(folder)),
+			...(await this.#addressAndToken(folder, trainer)),
 			folder: studentsFolder(folder),
 			version: this.#version,
 			onError: (cause) =>
@@ -72,8 +78,7 @@ export class TrainerConnection {
 		return client;
 	}
 
-	async #addressAndToken(folder: string) {
-		const { trainer } = this.#server.project();
+	async #addressAndToken(folder: string, trainer: Trainer | undefined) {
 		if (!trainer) return this.#practice.trainer(join(folder, ".polyglot", "practice-trainer"));
 		const { origin } = trainerUrl(trainer.url);
 		const answer = await this.#server.connection.sendRequest(secretRequest.method, {

@@ -46,7 +46,8 @@ function drawText(row: HTMLElement, control: Control, change: Change): void {
 		.attr("spellcheck", "false")
 		.attr("autocomplete", "off")
 		.attr("placeholder", control.standard)
-		.on("change", (event: Event) => change(control, (event.target as HTMLInputElement).value));
+		// With every key: a button that waits for this field must not have to be clicked twice.
+		.on("input", (event: Event) => change(control, (event.target as HTMLInputElement).value));
 	input.each(function () {
 		if (document.activeElement !== this) this.value = control.value;
 	});
