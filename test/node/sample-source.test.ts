@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -167,6 +168,19 @@ test(
 		const stop = new AbortController();
 		const opening = openSampleSource(path, { signal: stop.signal, onProgress: () => stop.abort(new Error("enough")) });
 		await assert.rejects(opening, /enough/);
+	}),
+);
+
+test(
+	"a copy that a killed process left is removed by the next one, and nothing else",
+	leavingNothing(async () => {
+		const { pid } = spawnSync(process.execPath, ["-e", ""]);
+		const others = join(copies, "somebody-elses");
+		await Promise.all([join(copies, `polyglot-lens-copy-${pid}-abc`), others].map((path) => mkdir(path)));
+		await using source = await openSampleSource(await written("next.jsonl.gz", zlib.gzipSync(text)));
+		assert.equal(source.lineCount, rows.length);
+		assert.equal((await readdir(copies)).length, 2);
+		await rm(others, { recursive: true });
 	}),
 );
 
