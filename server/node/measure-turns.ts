@@ -21,6 +21,7 @@ export class MeasureTurns {
 			const stop = () => {
 				const at = queue.indexOf(wake);
 				if (at !== -1) queue.splice(at, 1);
+				this.#rest();
 				reject(signal.reason);
 			};
 			const wake = () => {
@@ -36,15 +37,21 @@ export class MeasureTurns {
 	next(places: number): void {
 		for (let woken = 0; woken < places; woken += 1) {
 			const wake = this.#again.shift() ?? this.#first.shift();
-			if (!wake) return;
+			if (!wake) break;
 			wake();
 		}
+		this.#rest();
 	}
 
 	/** Calls `look` after this long, instead of whenever it was to be called before. */
 	later(ms: number, look: () => void): void {
 		clearTimeout(this.#wake);
 		this.#wake = setTimeout(look, Math.max(1, Math.ceil(ms)));
+	}
+
+	/** A timer nobody waits for would keep the process alive. */
+	#rest(): void {
+		if (this.waiting === 0) clearTimeout(this.#wake);
 	}
 }
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { MeasureProgress } from "../../server/core/measure/measure-progress.ts";
 import type { Teacher } from "../../server/core/project.ts";
 import { openMeasurement } from "../../server/node/measure-open.ts";
@@ -107,6 +110,20 @@ test("nothing is sent before `Retry-After` is over", async (context) => {
 	const next = times.filter((time) => time > refusedAt + 30);
 	assert.ok((next[0] ?? 0) - refusedAt >= 390, `the next came after ${(next[0] ?? 0) - refusedAt} ms`);
 	assert.equal(server.requests.length, 41);
+});
+
+test("a process that gave up does not wait for the pause a server asked for", async (context) => {
+	const server = await judged(context, () => {
+		return { status: 429, body: { error: { message: "slow down" } }, headers: { "retry-after": "86400" } };
+	});
+	const rig = await measureRig(3);
+	const child = spawn(process.execPath, [
+		fileURLToPath(new URL("measure-cancel-child.ts", import.meta.url)),
+		...[rig.folder, JSON.stringify(rig.wish), server.baseUrl],
+	]);
+	const start = performance.now();
+	assert.deepEqual(await once(child, "exit"), [3, null]);
+	assert.ok(performance.now() - start < 20_000);
 });
 
 test("requests a minute are kept to", async (context) => {
