@@ -5,6 +5,7 @@ import { significant } from "../shared/quantities.ts";
 import { apart, type Curve, curvesOf, endOf, holesOf, type Point } from "./loss-curves.ts";
 import { followPointer } from "./loss-pointer.ts";
 import { drawLossTable } from "./loss-table.ts";
+import "./loss.css";
 
 const height = 290;
 const margin = { top: 26, right: 96, bottom: 36, left: 46 };

@@ -9,6 +9,8 @@ TASKS = {
 METRICS = {"global_mmlu_lite": "acc", "mgsm": "extractive_match", "mrewardbench": "weighted_acc"}
 
 
+# The field that tells the rows of each published task.
+KINDS = {"global_mmlu_lite": "choices", "mgsm": "answer", "mrewardbench": "chosen"}
 # Of a benchmark of the user's own: the field that tells the kind of its rows, and its metric.
 OWN_METRICS = {"choices": "acc", "chosen": "acc", "answer": "extractive_match"}
 

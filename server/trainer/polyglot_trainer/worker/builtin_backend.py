@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import torch
 
-from polyglot_trainer.eval_tasks import kind_of_rows, metric_of
+from polyglot_trainer.eval_tasks import KINDS, kind_of_rows, metric_of
 from polyglot_trainer.run_folder import RunFolder
 from polyglot_trainer.worker.chat_template import fit_template, render
 from polyglot_trainer.worker.eval_prompts import choice_prompt, is_number, number_prompt, preference_prompt
@@ -33,8 +33,9 @@ class BuiltinBackend:
         label = f"{task}:{language}"
         rows = read_rows(self._folder, self._plan["sets"][label], self._spec.get("maxSamples"))
         kind = kind_of_rows(rows)
-        if kind is None:
-            raise Failure("bad_dataset", f"The rows for {label} are not all of one kind: choices, answer or chosen.")
+        if kind is None or KINDS.get(task, kind) != kind:
+            wanted = KINDS.get(task, "choices, answer or chosen")
+            raise Failure("bad_dataset", f"The rows for {label} do not all have {wanted}.")
         judge = {"choices": self._choice, "answer": self._number, "chosen": self._preference}[kind]
         score = score_of(task, self._judged(rows, judge, tell))
         shots = max((len(row.get("shots", [])) for row in rows), default=0)
