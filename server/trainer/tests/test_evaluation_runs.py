@@ -4,6 +4,7 @@ import json
 
 import pytest
 from client import RpcFailure, key, stub_rows
+from test_methods import refused
 
 
 def test_a_benchmark_of_ones_own_needs_its_rows(client):
