@@ -113,7 +113,10 @@ function drawBrush(
 			if (!event.sourceEvent) return;
 			const [first, last] = (event.selection as [number, number] | null) ?? [];
 			const isRange = first !== undefined && last !== undefined;
-			events.brush(picture.metric, isRange ? [x.invert(first), x.invert(last)] : null);
+			// At its ends the scale's own numbers, which rounding would miss by a hair.
+			const at = (pixel: number) =>
+				pixel <= margin.left ? picture.from : pixel >= width - margin.right ? picture.to : x.invert(pixel);
+			events.brush(picture.metric, isRange ? [at(first), at(last)] : null);
 		});
 	const holder = svgIn(chart).selectAll<SVGGElement, number>("g.brush").data([0]).join("g").attr("class", "brush");
 	// Without a source event: moving it here is no wish of the user.
