@@ -73,10 +73,17 @@ function decideAction(
 	};
 }
 
-/** For the worst finding of a line: drop every sample of the file that has it, or move them to a file beside. */
+/** Kinds of findings of one line whose other samples are offered. */
+const mostKinds = 3;
+
+/** For the worst findings of a line: drop every sample of the file that has one, or move them to a file beside. */
 function wholeFileActions(file: AnnotatedFile, line: number): CodeAction[] {
-	const code = line < file.lineCount ? file.findings(line)[0]?.code : undefined;
-	if (!code || !file.isComplete) return [];
+	if (line >= file.lineCount || !file.isComplete) return [];
+	const codes = [...new Set(file.findings(line).map(({ code }) => code))].slice(0, mostKinds);
+	return codes.flatMap((code) => kindActions(file, code));
+}
+
+function kindActions(file: AnnotatedFile, code: CheckCode): CodeAction[] {
 	const lines = Array.from({ length: file.lineCount }, (_, index) => index).filter((index) =>
 		file.findings(index).some((finding) => finding.code === code),
 	);
@@ -149,8 +156,7 @@ function switchOff(
 }
 
 function projectEdit({ uri, text }: ProjectText, path: string[], value: unknown): WorkspaceEdit {
-	const formattingOptions = { insertSpaces: false, tabSize: 4 };
-	const edits = modify(text ?? "{}", path, value, { formattingOptions });
+	const edits = projectEdits(text ?? "{}", path, value);
 	if (text !== null)
 		return { documentChanges: [{ textDocument: { uri, version: null }, edits: textEdits(uri, text, edits) }] };
 	const whole: TextEdit = {
@@ -171,4 +177,19 @@ function textEdits(uri: string, text: string, edits: readonly Edit[]): TextEdit[
 		range: { start: document.positionAt(offset), end: document.positionAt(offset + length) },
 		newText: content,
 	}));
+}
+
+/** Sets one value; what stands in the file already stays byte for byte, indented or not. */
+function projectEdits(text: string, path: readonly string[], value: unknown): Edit[] {
+	const indentation = /^\{\s*\n([ \t]+)"/.exec(text.slice(0, 10_000))?.[1] ?? "\t";
+	const eol = text.includes("\r\n") ? "\r\n" : "\n";
+	return modify(text, [...path], value, {}).map((edit): Edit => {
+		const added = /^(,?)"((?:[^"\\]|\\.)*)":(.*)$/su.exec(edit.content);
+		const [, comma = "", key = "", json = ""] = added ?? [];
+		const depth = path.indexOf(key) + 1;
+		if (!added || depth === 0) return edit;
+		const indent = (by: number) => eol + indentation.repeat(by);
+		const pretty = JSON.stringify(JSON.parse(json), null, indentation).replaceAll("\n", indent(depth));
+		return { ...edit, content: `${comma}${indent(depth)}"${key}": ${pretty}${comma === "" ? indent(depth - 1) : ""}` };
+	});
 }

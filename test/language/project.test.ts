@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { type CodeAction, CodeActionRequest } from "vscode-languageserver/node";
+import { type CodeAction, CodeActionRequest, TextEdit } from "vscode-languageserver/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
 import { type Session, startSession } from "./lsp-session.ts";
 
 async function withSession(
@@ -70,3 +71,25 @@ test("a check can be switched off for one language, by an edit of polyglot.json"
 		assert.ok(change && "edits" in change && change.textDocument.uri === uri);
 		assert.match(JSON.stringify(change.edits), /degenerate-loop.*enabled.*false/);
 	}));
+
+test("the edit keeps indentation, order, and every other byte of polyglot.json", () => {
+	const before =
+		'{\n  "languages": ["de"],\n  "checks": {\n    "es": { "pii":  { "enabled": false } }\n  },\n  "seeds":[]\n}\n';
+	return withSession(before, async (session, uri) => {
+		await session.open(loop);
+		await session.pushed((diagnostics) => diagnostics.length > 0);
+		const at = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+		const params = { textDocument: { uri: session.uri }, range: at, context: { diagnostics: [] } };
+		const actions = (await session.connection.sendRequest(CodeActionRequest.type, params)) as CodeAction[];
+		const [change] =
+			actions.find(({ title }) => title === "Switch off degenerate-loop for German")?.edit?.documentChanges ?? [];
+		assert.ok(change && "edits" in change && change.textDocument.uri === uri);
+		const after = TextDocument.applyEdits(
+			TextDocument.create(uri, "json", 1, before),
+			change.edits.filter(TextEdit.is),
+		);
+		const [head, tail] = before.split('{ "enabled": false } }');
+		assert.ok(after.startsWith(`${head}{ "enabled": false } }`) && after.endsWith(tail ?? "?"), after);
+		assert.match(after, /\n {4}"de": \{\n {6}"degenerate-loop": \{\n {8}"enabled": false\n/);
+	});
+});

@@ -1,6 +1,7 @@
 /** `code-mixing`: how much of an answer is in other languages, by its letters' windows. Shown, never a reason to warn. */
 import { logOdds } from "../language-id/judge-language.ts";
 import { acceptedLabels } from "../language-id/labels.ts";
+import { isKnownToFastText } from "../language-id/who-knows.ts";
 import { responses } from "../sample/sample.ts";
 import type { Check, Metric } from "./finding.ts";
 
@@ -12,7 +13,7 @@ export const codeMixing: Check = {
 	code: "code-mixing",
 	find: () => [],
 	measure(sample, { language, masked, detectors: { fastText } }) {
-		if (!language || !fastText) return [];
+		if (!language || !fastText || !isKnownToFastText(language)) return [];
 		const accepted = acceptedLabels(language);
 		return responses(sample).flatMap((turn): Metric[] => {
 			let all = 0;

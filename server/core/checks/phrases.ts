@@ -1,5 +1,7 @@
 /** Phrases by which answers refuse, or speak of themselves as a product, in every language of the product. */
 
+import type { Language } from "../languages.ts";
+
 interface Phrases {
 	/** An answer that opens so does not answer. */
 	readonly refusal: readonly RegExp[];
@@ -98,6 +100,14 @@ const table: Readonly<Record<string, Phrases>> = {
 		],
 	},
 };
+
+/** Whose phrases an answer in this language is searched for, in words. */
+export function phraseSource({ code, name }: Pick<Language, "code" | "name">): string {
+	if (code === "en") return "our phrase list of English";
+	return Object.hasOwn(table, code)
+		? `our phrase lists of ${name} and English`
+		: `our phrase list of English; none ships for ${name}`;
+}
 
 /** Characters of an answer in which a refusal is one; further on it may be a quotation. */
 const opening = 200;

@@ -1,7 +1,10 @@
 /** `refusal` and `self-identification`: the answer declines, or talks about itself as a product. */
 import { responses } from "../sample/sample.ts";
 import { about, type Check, quoted, turnName } from "./finding.ts";
-import { findRefusal, findSelfIdentification } from "./phrases.ts";
+import { findRefusal, findSelfIdentification, phraseSource } from "./phrases.ts";
+
+/** Models refuse in English in every language. */
+const english = { code: "en", name: "English" };
 
 export const refusal: Check = {
 	code: "refusal",
@@ -13,7 +16,7 @@ export const refusal: Check = {
 			return [
 				about(turn, "refusal", `The ${turnName(turn)} refuses to answer: ${said}.`, {
 					...match,
-					source: "phrase list of the language and of English",
+					source: phraseSource(language ?? english),
 				}),
 			];
 		}),
@@ -30,7 +33,7 @@ export const selfIdentification: Check = {
 			return [
 				about(turn, "self-identification", message, {
 					...match,
-					source: "open-instruct and FastChat, extended to the language",
+					source: `${phraseSource(language ?? english)}, after open-instruct and FastChat`,
 				}),
 			];
 		}),

@@ -2,7 +2,7 @@
 import { countLetters, kindsOf, letter, pointAt } from "../checks/character-kinds.ts";
 import type { Language } from "../languages.ts";
 import type { Detect, Detectors } from "./detector.ts";
-import { bestOther, judged, logOdds } from "./judge-language.ts";
+import { bestOther, logOdds } from "./judge-language.ts";
 import { acceptedLabels } from "./labels.ts";
 import { lettersIn, type ScriptProfile, scriptProfile } from "./script-profile.ts";
 import { detectorsFor } from "./who-knows.ts";
@@ -24,9 +24,6 @@ const leastLetters = 112;
 const clipAt = 5;
 /** A window under this is the expected language with seven eighths of the odds. */
 const suspicious = -2;
-/** A foreign stretch leaves a short text less sure of its language than this; at 0.97 a fifth of German halves is missed. */
-const sure = 0.99;
-const shortText = 800;
 /** What a stretch must reach; a project may move each for a language. */
 export interface MixedLimits {
 	/** Summed log-odds of its windows. */
@@ -76,9 +73,7 @@ function foreignRun(
 ): MixedSpan | undefined {
 	if (!fastText || countLetters(text, leastLetters) < leastLetters) return undefined;
 	const accepted = acceptedLabels(expected);
-	const [whole] = fastText(text.slice(0, judged), 1);
-	if (whole && accepted.has(whole.label) && whole.score > sure && text.length < shortText) return undefined;
-	// Windows without overlap are enough to see that nothing is foreign.
+	// Windows without overlap are enough to see that nothing is foreign; a look at the whole is not, whose languages hide a third.
 	if (!windowsOf(text, windowLetters).some((window) => oddsOf(window, accepted, fastText) > suspicious))
 		return undefined;
 	const found = bestRun(windowsOf(text, windowLetters / 2), accepted, fastText, leastSum);

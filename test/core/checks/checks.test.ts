@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { annotateLine, measureSample } from "../../../server/core/annotate.ts";
 import { emptyProject } from "../../../server/core/project.ts";
 import { seededRandom } from "../near-duplicates/planted-texts.ts";
 import { annotateAll, codesOf, defaultOptions } from "./annotations.ts";
@@ -24,6 +25,9 @@ const sentence = (text: string) => /^.{10,}?[.!?。؟]/u.exec(text)?.[0] ?? text
 
 check("language-mismatch", (_, language) => ({ response: seedAt(other(language), 0).response }));
 check("script-mismatch", (_, language) => ({ response: seedAt(language === "ar" ? "ja" : "ar", 0).response }));
+check("language-line-confusion", (seed, language) => ({
+	response: `${seed.response} ${seedAt(language, 5).response} ${seedAt(other(language), 6).response}`,
+}));
 check("degenerate-loop", ({ response }) => ({ response: `${sentence(response)} `.repeat(6) }));
 check("repetition", ({ response }) => ({ response: [response, "–", response].join("\n") }));
 check("prompt-echo", ({ prompt, response }) => ({ response: `${prompt} ${sentence(response)}` }));
@@ -183,4 +187,30 @@ test("several answers to one prompt are no overlap, nor are prompts that a strat
 	assert.ok(
 		annotateAll([...answers, ...given]).every((own) => own.every(({ code }) => code !== "instruction-overlap")),
 	);
+});
+
+for (const language of testLanguages) {
+	test(`code-mixing is shown in ${language}, and never a reason to warn`, () => {
+		const share = (response: string) => {
+			const { sample } = annotateLine(JSON.stringify({ ...seedAt(language, 0), response }), defaultOptions);
+			assert.ok(sample);
+			const metrics = measureSample(sample, language, defaultOptions);
+			return metrics.find(({ name }) => name === "letters in sentences of another language")?.value ?? null;
+		};
+		const own = seedAt(language, 5).response;
+		const mixed = `${own}\n${seedAt(other(language), 6).response}`;
+		assert.ok((share(own) ?? 1) < 0.2);
+		assert.ok((share(mixed) ?? 0) > 0.3);
+		assert.ok(!codesOf({ ...seedAt(language, 0), response: mixed }).includes("code-mixing"));
+	});
+}
+
+test("a finding names whose phrases it looked for, and says where none ship", () => {
+	const source = (language: string) =>
+		annotateAll([JSON.stringify({ language, prompt: "…", response: "I'm sorry, but I can't help with that request." })])
+			.flat()
+			.find(({ code }) => code === "refusal")?.source;
+	assert.equal(source("de"), "our phrase lists of German and English");
+	assert.equal(source("en"), "our phrase list of English");
+	assert.equal(source("pl"), "our phrase list of English; none ships for Polish");
 });
