@@ -90,6 +90,15 @@ async function isLarge(request: MeasureRequest): Promise<boolean> {
 }
 
 async function measured(state: MeasureState) {
+	state.progress.start();
+	try {
+		return await passes(state);
+	} finally {
+		state.progress.stop();
+	}
+}
+
+async function passes(state: MeasureState) {
 	const { progress, table, request } = state;
 	progress.enter("counting", state.drawn?.ordinals.size ?? null);
 	await countSamples(state);

@@ -14,6 +14,7 @@ export class ProgressTeller {
 	#done = 0;
 	#total: number | null = null;
 	#toldAt = Number.NEGATIVE_INFINITY;
+	#ticker: NodeJS.Timeout | undefined;
 
 	constructor(
 		tell: ((progress: MeasureProgress) => void) | undefined,
@@ -23,6 +24,15 @@ export class ProgressTeller {
 		this.#tell = tell;
 		this.#lanes = lanes;
 		this.#journal = journal;
+	}
+
+	/** Tells on by itself, so that a pause of all endpoints shows its reason. */
+	start(): void {
+		if (this.#tell) this.#ticker = setInterval(() => this.#report(false), everyMs).unref();
+	}
+
+	stop(): void {
+		clearInterval(this.#ticker);
 	}
 
 	enter(phase: MeasureProgress["phase"], total: number | null): void {

@@ -12,7 +12,6 @@ const running = measurement.run(controller.signal, {
 		if (waiting !== null) controller.abort();
 	},
 });
-setTimeout(() => controller.abort(), 1_500).unref();
 await running.catch(() => {
 	process.exitCode = 3;
 });

@@ -112,6 +112,19 @@ test("nothing is sent before `Retry-After` is over", async (context) => {
 	assert.equal(server.requests.length, 41);
 });
 
+test("while all waits, the reason is told", async (context) => {
+	const server = await judged(context, (_body, _path, nth) => {
+		if (nth > 1) return rating();
+		return { status: 429, body: { error: { message: "slow down" } }, headers: { "retry-after": "40" } };
+	});
+	const rig = await measureRig(3);
+	const told: (string | null)[] = [];
+	const onProgress = ({ waiting }: MeasureProgress) => void told.push(waiting);
+	await measured(rig, server, { teacher: { concurrency: 1 }, onProgress });
+	assert.match(told.find((reason) => reason !== null) ?? "", /^m at http:.*: server pause \d+ s$/);
+	assert.equal(told.at(-1), null);
+});
+
 test("a process that gave up does not wait for the pause a server asked for", async (context) => {
 	const server = await judged(context, () => {
 		return { status: 429, body: { error: { message: "slow down" } }, headers: { "retry-after": "86400" } };
