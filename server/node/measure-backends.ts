@@ -85,7 +85,8 @@ class Opening {
 		const opened: SampleBackend<Rating>[] = [];
 		for (const name of judges) {
 			const { endpoint, teacher, lane } = await this.#door(name, "judge");
-			opened.push(new JudgeEndpoint({ endpoint, teacher, cache, rubrics, ...lane }));
+			const place = name === practiceJudge ? { place: "practice mode" } : {};
+			opened.push(new JudgeEndpoint({ endpoint, teacher, cache, rubrics, ...place, ...lane }));
 		}
 		return opened;
 	}

@@ -23,6 +23,8 @@ export interface JudgeOptions extends LaneOptions {
 	readonly cache: MeasureCache<Judgement>;
 	/** In place of our own. */
 	readonly rubrics?: OwnRubrics;
+	/** In place of the endpoint's origin, where that is another at each start. */
+	readonly place?: string;
 }
 
 /** Two to three sentences and a number fit many times over. */
@@ -37,15 +39,18 @@ export class JudgeEndpoint implements SampleBackend<Rating> {
 	readonly kind = "rate";
 	readonly lane: MeasureLane;
 	readonly #options: JudgeOptions;
+	/** Where its endpoint is, as results name it. */
+	readonly #place: string;
 	readonly #faults = new FaultCounts();
 	#isPractice = false;
 
 	constructor(options: JudgeOptions) {
 		this.#options = options;
-		const { teacher, endpoint, rubrics = {} } = options;
+		const { teacher, endpoint, rubrics = {}, place = endpoint.origin } = options;
+		this.#place = place;
 		const isOwn = Object.keys(rubrics).length === 0;
 		const rubric = isOwn ? rubricVersion : `rubric ${contentKey(rubrics).slice(0, 12)}`;
-		this.backend = `${teacher.model} at ${endpoint.origin}, ${rubric}${samplingName(teacher.sampling)}`;
+		this.backend = `${teacher.model} at ${place}, ${rubric}${samplingName(teacher.sampling)}`;
 		this.lane = new MeasureLane(this.backend, "rate", options);
 	}
 
@@ -109,7 +114,7 @@ export class JudgeEndpoint implements SampleBackend<Rating> {
 	}
 
 	#key(request: JudgeRequest): string {
-		return contentKey(["rating", this.#options.endpoint.origin, request]);
+		return contentKey(["rating", this.#place, request]);
 	}
 
 	/** Greedy, and seeded for servers that honour it (R19). */
