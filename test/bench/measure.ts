@@ -58,10 +58,16 @@ async function closedForm(folder: string): Promise<BenchRow[]> {
 	const jackknife = new Jackknife();
 	for (let at = 0; at < vectors; at += 1) jackknife.add(sum.alignment(rowOf(at)) ?? Number.NaN);
 	const error = `${((performance.now() - start) / 1000).toFixed(3)} s`;
+	const held = sum.shared().sum.byteLength;
 	const size = `${vectors.toLocaleString("en")} × ${dimensions.toLocaleString("en")} float32`;
 	return [
 		{ what: `distinct_ri of ${size}, ours`, measured: `${seconds.toFixed(3)} s, ${value}`, target: "", ok: null },
-		{ what: "memory beside the vectors", measured: `${(dimensions * 8) / 1024} KiB`, target: "O(d)", ok: true },
+		{
+			what: "memory beside the vectors, as held",
+			measured: `${held / 1024} KiB`,
+			target: "O(d)",
+			ok: held <= 16 * dimensions,
+		},
 		{ what: "its standard error, one more pass", measured: error, target: "", ok: null },
 		...(await beside(folder, values, seconds, value)),
 	];
