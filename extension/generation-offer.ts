@@ -94,7 +94,9 @@ export async function firstDraft(
 
 /** The paper's mix: all strategies, in equal thirds. */
 function projectDraft({ generation, languages: own, seeds }: Project, offer: GenerateOffer): GenerationDraft {
-	const teachers = offer.teachers.filter(({ isPractice }) => !isPractice).map(({ name }) => name);
+	const named = offer.teachers.filter(({ isPractice }) => !isPractice).map(({ name }) => name);
+	// Without teachers of one's own, the first practice teacher shows how it goes.
+	const teachers = named.length > 0 ? named : offer.teachers.slice(0, 1).map(({ name }) => name);
 	const files = offer.seeds.filter(({ label }) => seeds.includes(label)).map(({ path }) => path);
 	return {
 		teachers: generation?.teachers ?? teachers,
