@@ -154,6 +154,18 @@ test("hostile text is text: no markup, no link, nothing run, nothing reordered, 
 				.evaluateAll((all) => all.map((one) => getComputedStyle(one, "::before").content)),
 			['"RLO"', '"LRI"', '"PDI"', '"LRI"', '"PDI"', '"NUL"', '"ZWSP"'],
 		);
+		// No label carries an override: every one in the page is shut in a token.
+		const loose = await page.evaluate(() => {
+			const walker = document.createTreeWalker(document.getElementById("root"), NodeFilter.SHOW_TEXT);
+			const found = [];
+			while (walker.nextNode()) {
+				const { data, parentElement } = walker.currentNode;
+				if (/[\u202a-\u202e\u2066-\u2069]/.test(data) && !parentElement.closest(".invisible"))
+					found.push(parentElement.className);
+			}
+			return found;
+		});
+		assert.deepEqual(loose, []);
 		// The override is shut in: what follows it still stands to its right.
 		const places = await page
 			.locator(".turn.assistant .line")

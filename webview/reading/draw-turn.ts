@@ -2,7 +2,7 @@
 
 import { element } from "../shared/element.ts";
 import { type Block, blocksOf, type Line, type Piece, type Span } from "./blocks.ts";
-import { cut } from "./invisible.ts";
+import { cut, visibleLine } from "./invisible.ts";
 import type { ReadingMark, ReadingTurn } from "./reading.ts";
 import { type Direction, paragraphDirection, writingOf } from "./writing.ts";
 
@@ -20,7 +20,7 @@ export function turnElement(turn: ReadingTurn, marks: readonly ReadingMark[]): H
 	const section = element("section", `turn ${turn.role}`);
 	const writing = writingOf(turn.text, turn.language);
 	const heading = element("p", "role", roleNames[turn.role]);
-	const language = element("span", "language", turn.language ?? "");
+	const language = element("span", "language", visibleLine(turn.language ?? "", 40));
 	language.hidden = turn.language === null;
 	heading.append(language);
 	section.append(heading, ...noteList(marks.filter((mark) => !isInside(mark, turn.text))));

@@ -33,7 +33,7 @@ export class Header {
 		const { samples, weak, seen, accepted, rejected, left, broken } = counts;
 		this.#title.textContent = visibleLine(name, 80);
 		const words = [
-			`${whole(samples)} samples`,
+			`${whole(samples)} ${samples === 1 ? "sample" : "samples"}`,
 			`${whole(weak)} weak`,
 			`${whole(seen)} seen`,
 			`${whole(accepted)} accepted`,

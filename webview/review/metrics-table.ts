@@ -11,7 +11,11 @@ export function drawMetrics(section: HTMLElement, { metrics, language }: ReviewS
 	const table = element("table", "metrics");
 	const name = findLanguage(language ?? undefined)?.name ?? (language === null ? "no stated language" : language);
 	const among = metrics[0]?.among ?? 0;
-	const caption = `Percentile among the file’s ${among} samples in ${visibleLine(name, 40)}.`;
+	const shown = visibleLine(name, 40);
+	const caption =
+		among > 1
+			? `Percentile among the file’s ${among} samples in ${shown}.`
+			: `No other sample in ${shown} to compare with.`;
 	table.append(element("caption", "", caption), headRow(), ...metrics.map(metricRow));
 	section.append(element("h2", "", "Metrics"), table);
 }
