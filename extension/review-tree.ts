@@ -144,8 +144,7 @@ export class SamplesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
 	#sampleItem({ line, language, teacher, finding, decision }: ReviewRow, filter: ReviewFilter): vscode.TreeItem {
 		const item = new vscode.TreeItem(`#${line + 1}`);
 		const words = [language, teacher, decision ?? finding].filter((word) => word !== null);
-		// A description is text; what would break its line is not shown.
-		item.description = words.map((word) => word.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd").slice(0, 60)).join(" · ");
+		item.description = words.map(visible).join(" · ");
 		item.command = this.#review({ line, filter });
 		return item;
 	}
@@ -163,6 +162,10 @@ const expanded = vscode.TreeItemCollapsibleState.Expanded;
 
 function labelOf(facet: FacetName, value: string): string {
 	if (value === "") return "not stated";
-	if (facet === "languages") return findLanguage(value)?.name ?? value;
-	return value;
+	return facet === "languages" ? (findLanguage(value)?.name ?? visible(value)) : visible(value);
+}
+
+/** One short line of text; what would break or reorder it shows as a box. */
+function visible(text: string): string {
+	return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd").slice(0, 60);
 }

@@ -74,7 +74,7 @@ function drawFacet(
 		.join("button")
 		.attr("type", "button")
 		.attr("aria-pressed", ({ value }) => `${chosen.includes(value)}`)
-		.attr("title", ({ value }) => value || null)
+		.attr("title", ({ value }) => visibleLine(value, 200) || null)
 		.order()
 		.on("click", (_event, { value }) => toggle(value))
 		.each(function ({ value, count }) {
