@@ -75,6 +75,8 @@ export class MeasureLane {
 	#countedCost = 0;
 	readonly #turns = new MeasureTurns();
 	readonly #idle: (() => void)[] = [];
+	/** Ends the waiting of those that were to be sent again. */
+	readonly #halting = new AbortController();
 	#stopped: UserError | undefined;
 
 	constructor(backend: string, kind: MeasureAttempt["kind"], options: LaneOptions = {}) {
@@ -125,7 +127,8 @@ export class MeasureLane {
 			const given = await this.#attempt(asked, earlier, reserved);
 			if (given) return given;
 			const last = earlier.at(-1) ?? "transient";
-			await pause(retryDelayMs(last, earlier.slice(0, -1), Math.random) / this.#speed, signal);
+			const delay = retryDelayMs(last, earlier.slice(0, -1), Math.random) / this.#speed;
+			await pause(delay, AbortSignal.any([signal, this.#halting.signal]));
 		}
 	}
 
@@ -262,6 +265,7 @@ export class MeasureLane {
 	#stop(cause: UserError): void {
 		if (this.#stopped) return;
 		this.#stopped = cause;
+		this.#halting.abort(cause);
 		this.#event("stop", { reason: cause.message });
 		this.#next();
 	}
