@@ -103,7 +103,10 @@ export class Lane implements RunLane {
 	#sleep(): void {
 		clearTimeout(this.#wake);
 		const ms = this.#pace.waitMs(this.expectedTokens);
-		if (ms > 0 && !this.#work.isStopping) this.#wake = setTimeout(() => this.pump(), Math.ceil(ms));
+		// The wait may have passed since it held something back: with nothing on the wire nobody else would wake the lane.
+		const isAlone = this.#inFlight === 0 && (this.#ready.length > 0 || nextCell(this.cells) !== undefined);
+		if ((ms > 0 || isAlone) && !this.#work.isStopping)
+			this.#wake = setTimeout(() => this.pump(), Math.max(1, Math.ceil(ms)));
 	}
 
 	#planned(): Pending | undefined {
