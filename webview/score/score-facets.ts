@@ -8,8 +8,8 @@ export const rowHeight = 24;
 export const headHeight = 30;
 export const labelWidth = 176;
 export const meanWidth = 76;
-const numberWidth = 52;
-const rankWidth = 32;
+const numberWidth = 56;
+const rankWidth = 36;
 const leastFacet = 124;
 const groupGap = 10;
 
