@@ -11,6 +11,7 @@ import {
 	secretRequest,
 } from "../server/core/engine-api.ts";
 import { LanguageModels } from "./language-model.ts";
+import { NotificationListeners } from "./notification-listeners.ts";
 import { withReviewLenses } from "./review-lens.ts";
 import { readSecret } from "./secrets.ts";
 
@@ -42,11 +43,11 @@ export async function startEngine(context: vscode.ExtensionContext, log: vscode.
 	const trusted = vscode.workspace.onDidGrantWorkspaceTrust(() =>
 		client.sendNotification(notifications.trusted.method, {}),
 	);
+	const listeners = new NotificationListeners((method, handler) => client.onNotification(method, handler));
 	return {
 		models,
 		request: async (type, params) => type.result.parse(await client.sendRequest(type.method, params)),
-		on: (type, listener) =>
-			client.onNotification(type.method, (params: unknown) => listener(type.params.parse(params))),
+		on: (type, listener) => listeners.on(type, listener),
 		dispose: () => {
 			trusted.dispose();
 			void client.dispose();
