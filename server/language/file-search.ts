@@ -54,7 +54,7 @@ export class FileSearch {
 			if (index % slice === 0) yield;
 			if (!isSame()) return undefined;
 		}
-		return { overlaps: overlaps.found, noise: noise.finish(noiseThreshold(this.#options)) };
+		return { overlaps: overlaps.find(), noise: noise.finish(noiseThreshold(this.#options)) };
 	}
 
 	#add(annotation: LineAnnotation, line: number, overlaps: OverlapSearch, noise: NoiseComparison, scorer: NoiseScorer) {

@@ -202,7 +202,7 @@ export function statisticsOf(
 	}
 	const signatures = joinSignatures(parts.map(({ range }) => range.signatures));
 	const statistics = collector.finish(nearestByKey(signatures, keys, nearThreshold(options)));
-	const searched = { overlaps: overlaps.found, noise: joined(noise, options), elsewhere: new Map() };
+	const searched = { overlaps: overlaps.find(), noise: joined(noise, options), elsewhere: new Map() };
 	return { ...statistics, searched, ...(files.length === 1 ? {} : { placeOf: placesIn(parts) }) };
 }
 

@@ -49,72 +49,103 @@ const bands = 16;
 /** Earlier prompts compared in one band, the newest first, so that a million of one template cost a bounded number each. */
 const perBand = 8;
 
+/** Keeps a prompt in some 250 bytes, so that a million fit. */
 export class OverlapSearch {
 	readonly #threshold: number;
-	readonly #asked: Asked[] = [];
-	readonly #keys = new Set<number>();
-	/** For each band: by hash, the newest prompts. */
-	readonly #buckets: Map<number, number[]>[] = Array.from({ length: bands }, () => new Map());
-	readonly #found = new Map<number, { line: number; rouge: number }>();
+	readonly #seen = new Set<number>();
+	/** One entry a prompt; its words end in `#words` where `#ends` says. */
+	readonly #keys: number[] = [];
+	readonly #lines: number[] = [];
+	readonly #isMade: boolean[] = [];
+	readonly #ends: number[] = [];
+	readonly #words: number[] = [];
 
 	constructor(threshold: number) {
 		this.#threshold = threshold;
 	}
 
 	/** Samples in the order of the file. */
-	add(asked: Asked): void {
+	add({ key, line, strategy, askedWords }: Asked): void {
 		// The same sample again is an exact duplicate.
-		if (asked.askedWords.length === 0 || this.#keys.has(asked.key)) return;
-		this.#keys.add(asked.key);
-		const row = this.#asked.push(asked) - 1;
-		const seen = new Set<number>();
+		if (askedWords.length === 0 || this.#seen.has(key)) return;
+		this.#seen.add(key);
+		this.#keys.push(key);
+		this.#lines.push(line);
+		this.#isMade.push(strategy === "generate");
+		for (const word of askedWords) this.#words.push(word);
+		this.#ends.push(this.#words.length);
+	}
+
+	/** Searches among the samples added so far. */
+	find(): OverlapByKey {
+		const count = this.#keys.length;
+		const hashes = new Int32Array(count * bands);
+		for (let row = 0; row < count; row += 1) bandHashes(this.#wordsOf(row), hashes, row * bands);
+		const found = new Map<number, { line: number; rouge: number }>();
+		const slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, count * 2))));
+		const previous = new Int32Array(count);
 		for (let band = 0; band < bands; band += 1) {
-			const buckets = this.#buckets[band] as Map<number, number[]>;
-			const hash = bandHash(asked.askedWords, band);
-			const bucket = buckets.get(hash);
-			if (!bucket) {
-				buckets.set(hash, [row]);
-				continue;
+			slots.fill(-1);
+			for (let row = 0; row < count; row += 1) {
+				const slot = slotOf(slots, hashes, band, hashes[row * bands + band] as number);
+				let earlier = slots[slot] as number;
+				previous[row] = earlier;
+				slots[slot] = row;
+				for (let compared = 0; earlier !== -1 && compared < perBand; compared += 1) {
+					if (!metBefore(hashes, row, earlier, band)) this.#compare(row, earlier, found);
+					earlier = previous[earlier] as number;
+				}
 			}
-			for (const earlier of bucket) if (!seen.has(earlier)) this.#compare(asked, seen.add(earlier) && earlier);
-			bucket.push(row);
-			if (bucket.length > perBand) bucket.shift();
 		}
+		return found;
 	}
 
-	/** What was found among the samples added so far. */
-	get found(): OverlapByKey {
-		return this.#found;
+	#compare(row: number, earlier: number, found: Map<number, { line: number; rouge: number }>): void {
+		const [own, other] = [this.#wordsOf(row), this.#wordsOf(earlier)];
+		// Files of no known strategy may hold several answers to one prompt.
+		if (!this.#isMade[row] && isSame(own, other)) return;
+		const key = this.#keys[row] as number;
+		const rouge = rougeL(own, other);
+		if (rouge <= Math.max(this.#threshold, found.get(key)?.rouge ?? 0)) return;
+		found.set(key, { line: this.#lines[earlier] as number, rouge });
 	}
 
-	#compare(asked: Asked, row: number): void {
-		const earlier = this.#asked[row];
-		if (!earlier || isSeveralAnswers(asked, earlier)) return;
-		const rouge = rougeL(asked.askedWords, earlier.askedWords);
-		if (rouge <= Math.max(this.#threshold, this.#found.get(asked.key)?.rouge ?? 0)) return;
-		this.#found.set(asked.key, { line: earlier.line, rouge });
+	#wordsOf(row: number): readonly number[] {
+		return this.#words.slice(this.#ends[row - 1] ?? 0, this.#ends[row]);
 	}
 }
 
-/** Files of no known strategy may hold several answers to one prompt. */
-function isSeveralAnswers(one: Asked, other: Asked): boolean {
-	return one.strategy !== "generate" && isSame(one.askedWords, other.askedWords);
+/** Whether an earlier band brought these rows together; a crowded one may not have compared them, which costs little. */
+function metBefore(hashes: Int32Array, one: number, other: number, band: number): boolean {
+	for (let before = 0; before < band; before += 1)
+		if (hashes[one * bands + before] === hashes[other * bands + before]) return true;
+	return false;
+}
+
+/** Where the newest row with this hash stands, or may stand. Half of the slots are free at least. */
+function slotOf(slots: Int32Array, hashes: Int32Array, band: number, hash: number): number {
+	let slot = hash & (slots.length - 1);
+	while (slots[slot] !== -1 && hashes[(slots[slot] as number) * bands + band] !== hash)
+		slot = (slot + 1) & (slots.length - 1);
+	return slot;
 }
 
 function isSame(one: readonly number[], other: readonly number[]): boolean {
 	return one.length === other.length && one.every((word, at) => word === other[at]);
 }
 
-/** Two minima over the words, each under a permutation of its own. */
-function bandHash(words: readonly number[], band: number): number {
-	let [first, second] = [0x7fffffff, 0x7fffffff];
-	for (const word of words) {
-		const mixed = mix(word ^ Math.imul(band + 1, 0x9e3779b1));
-		if (mixed < first) first = mixed;
-		const other = Math.imul(mixed, 0x2545f491) ^ (mixed >>> 15);
-		if (other < second) second = other;
+/** For each band two minima over the words, each under a permutation of its own. */
+function bandHashes(words: readonly number[], hashes: Int32Array, at: number): void {
+	for (let band = 0; band < bands; band += 1) {
+		let [first, second] = [0x7fffffff, 0x7fffffff];
+		for (const word of words) {
+			const mixed = mix(word ^ Math.imul(band + 1, 0x9e3779b1));
+			if (mixed < first) first = mixed;
+			const other = Math.imul(mixed, 0x2545f491) ^ (mixed >>> 15);
+			if (other < second) second = other;
+		}
+		hashes[at + band] = mix(first ^ Math.imul(second, 0x27d4eb2f));
 	}
-	return mix(first ^ Math.imul(second, 0x27d4eb2f));
 }
 
 function rougeL(one: readonly number[], other: readonly number[]): number {

@@ -61,7 +61,7 @@ function search(annotations: readonly LineAnnotation[], options: AnnotateOptions
 		const bits = scorer.bits(language ?? "", texts[at] ?? "");
 		if (texts[at] && bits !== null) noise.add(language ?? "", share.key, bits);
 	}
-	return { overlaps: overlaps.found, noise: noise.finish(noiseThreshold(options)), elsewhere: new Map() };
+	return { overlaps: overlaps.find(), noise: noise.finish(noiseThreshold(options)), elsewhere: new Map() };
 }
 
 /** The codes of one row alone in its file. */
