@@ -64,7 +64,6 @@ export class Review {
 			const file = new AnnotatedFile(document, this.#options(), this.#decisions);
 			file.leavesLongLines = this.#threads !== undefined;
 			this.#files.set(uri, file);
-			if (this.#isForThreads(file)) this.#threads?.start();
 		} else this.#others.set(uri, TextDocument.create(uri, languageId, version, text));
 		this.#tell(uri);
 	}

@@ -64,11 +64,6 @@ export class AnnotateThreads {
 		return this.#most;
 	}
 
-	/** Starts all threads, ahead of the work that is to come. */
-	start(): void {
-		while (this.#threads.length < this.#most) this.#threads.push(new TextThread(this.#engineFile, this.#setup));
-	}
-
 	async lines(texts: readonly string[], parameters: AnnotateParameters, depth: Depth): Promise<AnnotatedTexts> {
 		const answer = await this.#ask({ kind: "lines", texts, parameters, depth });
 		if (answer.kind !== "lines") throw new Error("A thread answered something else than it was asked.");
