@@ -10,6 +10,9 @@ async function on(options, body) {
 	const bench = await openWorkbench(options);
 	try {
 		await body(bench);
+	} catch (cause) {
+		const said = await bench.page.locator(".notification-list-item").allTextContents();
+		throw new Error(`The editor said: ${said.join(" | ") || "nothing"}.`, { cause });
 	} finally {
 		await bench.close();
 	}
