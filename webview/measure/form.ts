@@ -16,7 +16,6 @@ export function drawForm(
 	post: (request: MeasurePanelRequest) => void,
 ): void {
 	const root = select(section);
-	root.selectAll(":scope > h1").data(["Measure a dataset"]).join("h1").text(String);
 	root
 		.selectAll(":scope > p.about")
 		.data([

@@ -36,8 +36,11 @@ export function drawMap(
 	const { explained: [first, second] = [0, 0], backend = "" } = report.map ?? {};
 	const about = `${points.x.length} responses by ${backend}; the axes show ${percent(first)} and ${percent(second)} of how they differ. What lies close here may still be far apart in the rest.`;
 	root.selectAll(":scope > p.about").data([about]).join("p").attr("class", "about").text(String);
-	const draw = () => drawMap(section, picture, lassoed, lasso, post);
-	drawMode(section, view, draw, lassoed === null ? null : () => lasso(null));
+	const turn = (edit: Partial<MapView>) => {
+		Object.assign(view, edit);
+		drawMap(section, picture, lassoed, lasso, post);
+	};
+	drawMode(section, view, turn, lassoed === null ? null : () => lasso(null));
 	const holder = root
 		.selectAll<HTMLDivElement, number>(":scope > div.map")
 		.data([0])
@@ -51,11 +54,16 @@ export function drawMap(
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-function drawMode(section: HTMLElement, view: MapView, draw: () => void, clear: (() => void) | null): void {
+function drawMode(
+	section: HTMLElement,
+	view: MapView,
+	turn: (edit: Partial<MapView>) => void,
+	clear: (() => void) | null,
+): void {
 	const buttons = [
-		{ label: "Move and zoom", pressed: !view.isLasso, press: () => Object.assign(view, { isLasso: false }) },
-		{ label: "Lasso", pressed: view.isLasso, press: () => Object.assign(view, { isLasso: true }) },
-		{ label: "Whole map", pressed: null, press: () => Object.assign(view, { transform: zoomIdentity }) },
+		{ label: "Move and zoom", pressed: !view.isLasso, press: () => turn({ isLasso: false }) },
+		{ label: "Lasso", pressed: view.isLasso, press: () => turn({ isLasso: true }) },
+		{ label: "Whole map", pressed: null, press: () => turn({ transform: zoomIdentity }) },
 		...(clear ? [{ label: "Let go", pressed: null, press: clear }] : []),
 	];
 	buttonGroup(section, "Map tools")
@@ -65,10 +73,7 @@ function drawMode(section: HTMLElement, view: MapView, draw: () => void, clear: 
 		.attr("type", "button")
 		.attr("aria-pressed", ({ pressed }) => (pressed === null ? null : `${pressed}`))
 		.text(({ label }) => label)
-		.on("click", (_event, { press }) => {
-			press();
-			draw();
-		});
+		.on("click", (_event, { press }) => press());
 }
 
 /** Ten colours repeat in order; marks of the second ten are squares. */

@@ -22,8 +22,14 @@ type Post = (request: MeasurePanelRequest) => void;
 
 /** Fills or redraws the panel. Throws when the message is not the panel's. */
 export function drawMeasure(root: HTMLElement, message: unknown, post: Post): void {
-	const next = received(shownIn.get(root), MeasurePanelMessage.parse(message));
-	if (next) show(root, next, post);
+	const parsed = MeasurePanelMessage.parse(message);
+	const next = received(shownIn.get(root), parsed);
+	if (!next) return;
+	show(root, next, post);
+	// Results stand at the top where they just came, or were there before.
+	const brings = (parsed.type === "measure" || parsed.type === "ended") && parsed.picture !== null;
+	const asked = root.querySelector("details");
+	if (asked && (brings || next.progress || next.problem)) asked.open = !brings || next.progress !== null;
 }
 
 function show(root: HTMLElement, state: MeasureState, post: Post): void {
@@ -65,7 +71,10 @@ function measure(root: HTMLElement, post: Post): void {
 function makeSections(root: HTMLElement): void {
 	installTooltip(root);
 	const page = select(root).attr("class", "measure");
-	const asked = page.append("div").attr("class", "generate asked");
+	page.append("h1").text("Measure a dataset");
+	const whole = page.append("details").property("open", true);
+	whole.append("summary").text("What to measure, and with what");
+	const asked = whole.append("div").attr("class", "generate asked");
 	asked.append("header").attr("data-part", "form");
 	asked.append("footer").attr("data-part", "expected").attr("class", "generate-foot");
 	const result = page.append("div").attr("class", "result").attr("data-part", "result");

@@ -47,6 +47,14 @@ function drawChart(chart: HTMLElement, picture: MeasurePicture, shown: Distribut
 				`${groupName(picture, group)}: median ${short(median)}, middle half ${short(low)} to ${short(high)} ${unit}, ${n} samples`,
 		)
 		.on("click", (_event, { group }) => turn({ group }));
+	// The whole line can be pressed, not only its bars.
+	line
+		.selectAll("rect.line")
+		.data([0])
+		.join("rect")
+		.attr("class", "line")
+		.attr("width", width)
+		.attr("height", row.height);
 	line
 		.selectAll("text.name")
 		.data(({ group }) => [groupName(picture, group)])
