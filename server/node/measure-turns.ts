@@ -1,5 +1,8 @@
 /** Who waits for a place on a lane: what was sent before goes ahead of what was not. */
 
+/** A longer one would end at once; whoever wakes too early sleeps again. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export class MeasureTurns {
 	readonly #first: (() => void)[] = [];
 	readonly #again: (() => void)[] = [];
@@ -46,7 +49,7 @@ export class MeasureTurns {
 	/** Calls `look` after this long, instead of whenever it was to be called before. */
 	later(ms: number, look: () => void): void {
 		clearTimeout(this.#wake);
-		this.#wake = setTimeout(look, Math.max(1, Math.ceil(ms)));
+		this.#wake = setTimeout(look, Math.min(longestTimerMs, Math.max(1, Math.ceil(ms))));
 	}
 
 	/** A timer nobody waits for would keep the process alive. */
