@@ -22,9 +22,11 @@ export const generateFeature =
 			await active.close();
 			await practice.close();
 		});
-		respond(server, requests.estimateGeneration, async (plan) =>
-			estimateGenerateRun(await runOptions(server, practice, plan)),
-		);
+		respond(server, requests.estimateGeneration, async (plan) => {
+			// Even practice teachers are a server on this machine, which an untrusted workspace must not start.
+			requireTrust(server);
+			return estimateGenerateRun(await runOptions(server, practice, plan));
+		});
 		respond(server, requests.startGeneration, async (plan) => {
 			requireTrust(server);
 			return active.follow(await startGenerateRun(await runOptions(server, practice, plan)));

@@ -191,4 +191,8 @@ test("an untrusted workspace sends nothing", () =>
 			session.connection.sendRequest(requests.startGeneration.method, planIn(folder, 3)),
 			/not trusted/,
 		);
+		await assert.rejects(
+			session.connection.sendRequest(requests.estimateGeneration.method, planIn(folder, 3)),
+			/not trusted/,
+		);
 	}, false));
