@@ -193,10 +193,12 @@ function newManifest(options: GenerateOptions, cells: readonly Cell[], seeds: Se
 	};
 }
 
-/** Sorts by time; the random part keeps two starts in one second apart. */
+/** Sorts by time, to the millisecond in hex; the random part keeps two starts within one apart. */
 export function newRunId(): string {
-	const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
-	return `${time}-${randomBytes(3).toString("hex")}`;
+	const now = new Date();
+	const second = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+	const millisecond = now.getUTCMilliseconds().toString(16).padStart(3, "0");
+	return `${second}-${millisecond}${randomBytes(2).toString("hex").slice(1)}`;
 }
 
 function limited(teacher: RunTeacher, maxTokens: number | undefined): RunTeacher {

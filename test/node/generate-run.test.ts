@@ -6,7 +6,7 @@ import { runFolder } from "../../server/node/generate-folder.ts";
 import { listInterruptedRuns } from "../../server/node/generate-interrupted.ts";
 import { lockRun } from "../../server/node/generate-lock.ts";
 import type { SessionProgress } from "../../server/node/generate-progress.ts";
-import { resumeGenerateRun, startGenerateRun } from "../../server/node/generate-run.ts";
+import { newRunId, resumeGenerateRun, startGenerateRun } from "../../server/node/generate-run.ts";
 import { practiceTeachers } from "../../server/practice/teachers.ts";
 import { asStranger, finishedRun, journalOf, practiceSeeds, repeatedRequests, rig, rowsOf } from "./generate-rig.ts";
 
@@ -303,6 +303,19 @@ test("a run that cannot reach its target ends short and says so", async (context
 	assert.deepEqual([end.state, end.accepted, end.rejected], ["done", 0, 26]);
 	assert.match(end.message ?? "", /Ended short.*practice-careful, generate, en: 0 of 2/);
 	assert.deepEqual(end.reasons, { "language-mismatch": 26 });
+});
+
+test("ids of runs sort by their start, also within a second", () => {
+	const start = Date.now();
+	const ids: string[] = [];
+	while (ids.length < 5) {
+		const ms = Date.now();
+		ids.push(newRunId());
+		while (Date.now() === ms);
+	}
+	assert.ok(Date.now() - start < 5_000);
+	assert.deepEqual([...ids].sort(), ids);
+	assert.ok(ids.every((id) => /^\d{8}-\d{6}-[0-9a-f]{6}$/.test(id)));
 });
 
 test("seeds of the reference and held-out splits are never drawn", async (context) => {
