@@ -1,5 +1,5 @@
 /** Answers the editor's own requests: parses what comes in, and is the one edge where their errors leave the engine. */
-import { LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
+import { ConnectionError, LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
 import type * as z from "zod/mini";
 import type { NotificationType, RequestType } from "../core/engine-api.ts";
 import { UserError } from "../core/problem.ts";
@@ -27,7 +27,12 @@ export function notify<P extends z.ZodMiniType>(
 	type: NotificationType<P>,
 	params: z.infer<P>,
 ): void {
-	void server.connection.sendNotification(type.method, params as object);
+	try {
+		void server.connection.sendNotification(type.method, params as object);
+	} catch (cause) {
+		// What was found out as the editor left needs no word any more.
+		if (!(cause instanceof ConnectionError)) throw cause;
+	}
 }
 
 /** Throws unless the workspace is trusted: then nothing may be sent or written. */

@@ -200,9 +200,11 @@ export class Review {
 		const before = this.#openedBefore(uri);
 		await this.#searchNearDuplicates(file, before);
 		this.#reference ??= this.#loadReference();
-		for (const _ of file.searchAll(placesOf(before), await this.#reference)) await otherWork();
-		// It may have been closed meanwhile, and the editor with it.
-		if (this.file(uri) !== file) return;
+		for (const _ of file.searchAll(placesOf(before), await this.#reference)) {
+			await otherWork();
+			// It may have been closed meanwhile, and the editor with it.
+			if (this.file(uri) !== file) return;
+		}
 		tell();
 		this.#tell(uri);
 		this.#settleLater(uri);
