@@ -14,6 +14,7 @@ export class EvaluateWhenDone {
 	readonly #server: ServerContext;
 	/** Runs this process has tried: one that cannot be evaluated is said once. */
 	readonly #tried = new Set<string>();
+	readonly #told = new Set<string>();
 	#turn: Promise<void> = Promise.resolve();
 
 	constructor(server: ServerContext) {
@@ -39,6 +40,9 @@ export class EvaluateWhenDone {
 		} catch (cause) {
 			const why = cause instanceof Error ? cause.message : String(cause);
 			this.#server.runtime.log(`evaluate ${runId}: ${why}`);
+			// A sweep would say the same of every student.
+			if (this.#told.has(why)) return;
+			this.#told.add(why);
 			const message = `${title} is trained, but was not evaluated: ${why}`;
 			void this.#server.connection.sendNotification(ShowMessageNotification.type, {
 				type: MessageType.Warning,
