@@ -40,32 +40,38 @@ export async function run(args: string[], io: CommandIo): Promise<ExitCode> {
 	// A resumed run may have practice teachers; they are started in any case and cost nothing.
 	const needsPractice = values.resume !== undefined || teachers.some(({ isPractice }) => isPractice);
 	const practice = needsPractice ? await startPracticeTeachers({ mediaFolder: io.mediaFolder }) : undefined;
+	const canned = practice ? practiceTeachers(practice.baseUrl) : [];
 	try {
-		const canned = practice ? practiceTeachers(practice.baseUrl) : [];
-		const present = teachers.map((teacher) => addressed(teacher, canned));
 		const surroundings = await surroundingsOf(values, project, io, { canned, key: practice?.apiKey ?? null });
-		if (values.resume !== undefined)
-			return await finished(
-				await resumeGenerateRun(values.resume, {
-					...rerunOf(values),
-					...surroundings,
-					...budgetOf(values, project, []),
-					teachers: canned,
-				}),
-				values.format,
-				io,
-			);
-		const options: GenerateOptions = { ...surroundings, ...newRun(values, project, io, present) };
-		const estimate = await estimateGenerateRun(options);
-		if (values.estimate) {
-			io.stdout(values.format === "json" ? `${JSON.stringify(estimate)}\n` : `${estimateText(estimate)}\n`);
-			return 0;
-		}
-		io.stderr(estimateText(estimate).split("\n")[0] ?? "");
-		return await finished(await startGenerateRun(options), values.format, io);
+		if (values.resume !== undefined) return await resumed(values.resume, { values, project, io, surroundings, canned });
+		const present = teachers.map((teacher) => addressed(teacher, canned));
+		return await begun({ ...surroundings, ...newRun(values, project, io, present) }, values, io);
 	} finally {
 		await practice?.close();
 	}
+}
+
+interface Resumed {
+	readonly values: Values;
+	readonly project: Project;
+	readonly io: CommandIo;
+	readonly surroundings: RunSurroundings;
+	readonly canned: readonly EndpointTeacher[];
+}
+
+async function resumed(runId: string, { values, project, io, surroundings, canned }: Resumed): Promise<ExitCode> {
+	const changes = { ...rerunOf(values), ...budgetOf(values, project, []), teachers: canned };
+	return finished(await resumeGenerateRun(runId, { ...surroundings, ...changes }), values.format, io);
+}
+
+async function begun(options: GenerateOptions, values: Values, io: CommandIo): Promise<ExitCode> {
+	const estimate = await estimateGenerateRun(options);
+	if (values.estimate) {
+		io.stdout(values.format === "json" ? `${JSON.stringify(estimate)}\n` : `${estimateText(estimate)}\n`);
+		return 0;
+	}
+	io.stderr(estimateText(estimate).split("\n")[0] ?? "");
+	return finished(await startGenerateRun(options), values.format, io);
 }
 
 /** One request and its attempts, for a look by hand. */
