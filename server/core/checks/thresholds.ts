@@ -32,7 +32,9 @@ const table: Readonly<Record<string, Readonly<Record<string, Threshold>>>> = {
 	"language-mismatch/franc-lead": { "*": { value: 0.06, source: `${franc}; 120 letters and more` } },
 	"language-mismatch/franc-lead-short": { "*": { value: 0.21, source: `${franc}; under 120 letters` } },
 	"language-mismatch/letters": { "*": { value: 25, source: "our measurement over 16 languages: too short below" } },
-	"language-line-confusion": { "*": { value: 2.5, source: "our measurement over 16 languages: windows of 70 letters" } },
+	"language-line-confusion": {
+		"*": { value: 2.5, source: "our measurement over 16 languages: windows of 70 letters" },
+	},
 	"language-line-confusion/latin-share": { "*": { value: 0.15, source: "our measurement over 16 languages, scripts" } },
 	"script-mismatch": { "*": { value: 0.8, source: "NeMo Curator HistogramFilter" } },
 	"unwanted-cjk": { "*": { value: 0.05, source: "open-instruct" } },

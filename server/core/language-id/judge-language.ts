@@ -16,6 +16,8 @@ export type LanguageVerdict =
 			/** What it is instead, for a sentence: a language or a script. */
 			readonly instead: string;
 			readonly evidence: Evidence;
+			/** Letters judged, Han, kana and Hangul twice: the fewer, the weaker the sign. */
+			readonly letters: number;
 	  };
 
 export interface Evidence {
@@ -80,13 +82,20 @@ function judgeScript(
 	{ scriptShare }: LanguageLimits,
 ): LanguageVerdict | undefined {
 	const share = lettersIn(profile, expected.scripts) / profile.letters;
-	if (share < scriptShare) return scriptMismatch(`${mainScript(profile) ?? "another"} script`, share, scriptShare);
+	const { letters } = profile;
+	if (share < scriptShare)
+		return scriptMismatch(`${mainScript(profile) ?? "another"} script`, letters, {
+			value: share,
+			threshold: scriptShare,
+		});
 	const isHanOnly = lettersIn(profile, ["Hiragana", "Katakana"]) === 0 && lettersIn(profile, ["Han"]) >= 2 * leastHan;
-	return expected.code === "ja" && isHanOnly ? scriptMismatch("Chinese", 0, scriptShare) : undefined;
+	return expected.code === "ja" && isHanOnly
+		? scriptMismatch("Chinese", letters, { value: 0, threshold: scriptShare })
+		: undefined;
 }
 
-function scriptMismatch(instead: string, value: number, threshold: number): LanguageVerdict {
-	return { state: "mismatch", instead, evidence: { kind: "script-share", value, threshold } };
+function scriptMismatch(instead: string, letters: number, evidence: Omit<Evidence, "kind">): LanguageVerdict {
+	return { state: "mismatch", instead, letters, evidence: { kind: "script-share", ...evidence } };
 }
 
 interface Judge {
@@ -107,6 +116,7 @@ function judgeByDetectors(text: string, letters: number, expected: Language, jud
 	return {
 		state: "mismatch",
 		instead: bestOther(candidates, accepted),
+		letters,
 		evidence: { kind: "log-odds", value, threshold: judge.limits.logOdds },
 	};
 }
@@ -125,6 +135,7 @@ function judgeByFranc(text: string, letters: number, expected: Language, judge: 
 	return {
 		state: "mismatch",
 		instead: bestOther(candidates, accepted),
+		letters,
 		evidence: { kind: "franc-lead", value: other - own, threshold },
 	};
 }

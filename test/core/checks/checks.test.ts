@@ -214,3 +214,12 @@ test("a finding names whose phrases it looked for, and says where none ship", ()
 	assert.equal(source("en"), "our phrase list of English");
 	assert.equal(source("pl"), "our phrase list of English; none ships for Polish");
 });
+
+test("a short text in another language is a hint, a longer one more", () => {
+	const severity = (response: string) =>
+		annotateAll([JSON.stringify({ language: "de", prompt: "…", response })])
+			.flat()
+			.find(({ code }) => code === "language-mismatch")?.severity;
+	assert.equal(severity("Yes, this is all that I can say about it."), "hint");
+	assert.equal(severity(seedAt("en", 0).response), "information");
+});
