@@ -9,7 +9,7 @@ import { UserError } from "../core/problem.ts";
 import { type SeedRow, strategies } from "../core/sample-row.ts";
 import { ComparisonReader } from "../node/generate-compare.ts";
 import { readManifest, runFolder, runIds } from "../node/generate-folder.ts";
-import { type GenerateOptions, newRunId, startGenerateRun } from "../node/generate-run.ts";
+import { batched, type GenerateOptions, newRunId, startGenerateRun } from "../node/generate-run.ts";
 import { parseSeeds, readSeeds } from "../node/generate-seeds.ts";
 import { compareMessage } from "./compare-view.ts";
 import type { ServerContext } from "./feature.ts";
@@ -117,7 +117,8 @@ async function comparisonOptions(
 	practice: PracticeMode,
 	{ teachers, language, strategy, seeds: wanted, budget }: ComparisonPlan,
 ): Promise<GenerateOptions> {
-	const found = await findTeachers(server, practice, [...new Set(teachers)]);
+	// Somebody looks on: batch files may take a day.
+	const found = (await findTeachers(server, practice, [...new Set(teachers)])).map((one) => batched(one, false));
 	const seeds = await chosenSeeds(wanted, language, strategy);
 	const id = newRunId();
 	const path = runFolder(requireFolder(server), id);
