@@ -99,6 +99,13 @@ test("a model that is not there is named, with those that are", async () => {
 	const uri = join(bench.folder, "polyglot.json");
 	const gone = { name: "gone", kind: "vscode", vendor: "fake", id: "gone" };
 	writeFileSync(uri, JSON.stringify({ ...project(), teachers: [...project().teachers, gone] }, null, "\t"));
+	const row = bench.page.locator(".pane-body .monaco-list-row").filter({ hasText: "gone" });
+	await bench.command("Polyglot Lens: Focus on Teachers View");
+	// The engine reads the file when the editor tells of it.
+	await bench.until(async () => {
+		await bench.command("Polyglot: Refresh Teachers and Runs");
+		return (await row.count()) > 0;
+	}, "the new teacher");
 	await bench.command("Polyglot: Test Teacher");
 	await bench.pick("Test teacher", "gone");
 	await bench
