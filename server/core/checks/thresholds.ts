@@ -74,6 +74,8 @@ const table: Readonly<Record<string, Readonly<Record<string, Threshold>>>> = {
 	"near-duplicate": { "*": { value: 0.45, source: "estimated Jaccard similarity; test/bench/near-duplicates.ts" } },
 	"instruction-overlap": { "*": { value: 0.7, source: "ROUGE-L as in Self-Instruct" } },
 	noise: { "*": { value: 5, source: "ours, robust z; 3 flags one good answer in 100" } },
+	"low-rating": { "*": { value: 2, source: "ours, of 5; the rubric calls 2 weak" } },
+	"high-perplexity": { "*": { value: 0.95, source: "ours, share of the measured samples of the language" } },
 	"list-shape": { "*": { value: 0.25, source: "NeMo Curator WhiteSpaceFilter" } },
 	"length-outlier": { "*": { value: 2, source: "deepchecks, interquartile ranges beyond the quartiles" } },
 	"repetition/lines": byLanguage(0.3, 0),
