@@ -1,6 +1,6 @@
 /** The Teachers view: who may be asked for samples, and which language models of the editor could be made teachers. */
 import * as vscode from "vscode";
-import { requests, type TeacherSummary } from "../server/core/engine-api.ts";
+import { notifications, requests, type TeacherSummary } from "../server/core/engine-api.ts";
 import type { Engine } from "./engine.ts";
 import { nameOf } from "./language-model.ts";
 
@@ -18,13 +18,10 @@ export class TeachersView implements vscode.TreeDataProvider<Entry>, vscode.Disp
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
-		const watcher = vscode.workspace.createFileSystemWatcher("**/polyglot.json");
 		const refresh = () => this.refresh();
 		this.#disposables = vscode.Disposable.from(
-			watcher,
-			watcher.onDidChange(refresh),
-			watcher.onDidCreate(refresh),
-			watcher.onDidDelete(refresh),
+			// Not when the file changes, but when the engine has read it: before, its answer would be the old one.
+			engine.on(notifications.teachersChanged, refresh),
 			vscode.lm.onDidChangeChatModels(refresh),
 			vscode.window.registerTreeDataProvider("polyglot.teachers", this),
 			this.#changed,

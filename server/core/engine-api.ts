@@ -214,6 +214,8 @@ export const notifications = {
 	/** A run's panel message; the panel parses it. */
 	runView: notification("polyglot/runView", z.object({ runId: z.string(), message: z.unknown() })),
 	comparisonView: notification("polyglot/comparisonView", z.object({ runId: z.string(), message: z.unknown() })),
+	/** `polyglot.json` was read again, so that teachers may have come or gone. */
+	teachersChanged: notification("polyglot/teachersChanged", Nothing),
 	runsChanged: notification("polyglot/runsChanged", Nothing),
 	runEnded: notification(
 		"polyglot/runEnded",

@@ -1,5 +1,5 @@
 /** Who may be asked: the teachers of `polyglot.json` and, always, the practice teachers; and with which key. */
-import { requests, secretRequest, type TeacherSummary } from "../core/engine-api.ts";
+import { notifications, requests, secretRequest, type TeacherSummary } from "../core/engine-api.ts";
 import type { RunTeacher } from "../core/generate/run-records.ts";
 import { isEditorTeacher, modelOf, teacherOrigin } from "../core/generate/teacher-kind.ts";
 import type { PracticeMode } from "../core/practice-mode.ts";
@@ -9,11 +9,12 @@ import { loadProject } from "../node/project-file.ts";
 import { testEditorTeacher, testTeacher } from "../node/teacher-test.ts";
 import type { Feature, ServerContext } from "./feature.ts";
 import { editorDoor } from "./language-model.ts";
-import { requireTrust, respond } from "./respond.ts";
+import { notify, requireTrust, respond } from "./respond.ts";
 
 export const teachersFeature =
 	(practice: PracticeMode): Feature =>
 	(server) => {
+		server.onProjectChange(() => notify(server, notifications.teachersChanged, {}));
 		respond(server, requests.teachers, () => summaries(server, practice));
 		respond(server, requests.testTeacher, async ({ name }) => {
 			requireTrust(server);

@@ -96,6 +96,7 @@ test("a failed request is copied as a command without its key", async () => {
 test("teachers are compared on the same seeds, with the annotator's word, and a decision is written", async () => {
 	server.setKnobs({ latencyMs: 20 });
 	await bench.command("Notifications: Clear All Notifications");
+	await bench.command("View: Close All Editors");
 	await bench.command("Polyglot: Compare Teachers…");
 	await bench.pickSeveral("(1/4)", ["slow", "drifting"]);
 	await bench.pick("(2/4)", "German");

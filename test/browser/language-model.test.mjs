@@ -41,6 +41,8 @@ test("a model of the editor becomes a teacher, and is asked only after the user 
 	assert.deepEqual(project().teachers, [
 		{ name: "polite", kind: "vscode", vendor: "fake", family: "polite-family", id: "polite" },
 	]);
+	const rows = bench.page.locator(".pane-body .monaco-list-row");
+	await rows.filter({ hasText: "polite, a model of the editor" }).waitFor();
 	await bench.screenshots("language-model");
 });
 
