@@ -1,8 +1,9 @@
 /** Annotating: first each line by itself, then the file's statistics, then what only the whole file can say. */
+import { contextFor } from "./check-context.ts";
 import { checks } from "./checks/check-table.ts";
 import { type CheckCode, rank } from "./checks/codes.ts";
 import { contentKey, duplicateFinding } from "./checks/exact-duplicate.ts";
-import type { Check, CheckContext, Finding, Metric } from "./checks/finding.ts";
+import type { Check, Finding, Metric } from "./checks/finding.ts";
 import {
 	type LengthQuartiles,
 	lengthFindings,
@@ -15,12 +16,11 @@ import { notJsonFinding } from "./checks/not-json.ts";
 import { schemaFindings } from "./checks/schema.ts";
 import { isEnabled, leastThreshold, thresholdIn } from "./checks/settings.ts";
 import { answerPlace, askedPlace, type FilePlace, type TurnPlace } from "./checks/turn-place.ts";
-import type { Detect, Detectors } from "./language-id/detector.ts";
-import { maskCode, maskNonLanguage } from "./language-id/mask.ts";
+import type { Detectors } from "./language-id/detector.ts";
 import { type Language, readLanguage } from "./languages.ts";
 import type { Project } from "./project.ts";
 import { readLine } from "./sample/read-line.ts";
-import type { Sample, Turn } from "./sample/sample.ts";
+import type { Sample } from "./sample/sample.ts";
 
 /** What annotating depends on besides the text. */
 export interface AnnotateOptions {
@@ -248,54 +248,6 @@ export function findingsInFile(
 		more.push(...lengthFindings(share.answer, share.length, quartiles, share.strategy, { language, threshold }));
 	}
 	return more.length === 0 ? annotation.findings : worstFirst([...annotation.findings, ...more]);
-}
-
-function contextFor(language: Language | undefined, options: AnnotateOptions): CheckContext {
-	const code = language?.code;
-	return {
-		language,
-		threshold: (check, name) => thresholdIn(options.project.checks, check, code, name),
-		masked: remembered(maskNonLanguage),
-		prose: remembered(maskCode),
-		detectors: askedOnce(usable(options)),
-	};
-}
-
-/** Without fastText where the project says so. */
-function usable({ project, detectors }: AnnotateOptions): Detectors {
-	if (project.languageDetection === "fasttext-cld3") return detectors;
-	const { fastText: _, ...rest } = detectors;
-	return rest;
-}
-
-/** Two checks ask fastText about the same texts; it is asked once for each. */
-function askedOnce(detectors: Detectors): Detectors {
-	const { fastText } = detectors;
-	if (!fastText) return detectors;
-	const known = new Map<string, ReturnType<Detect>>();
-	return {
-		...detectors,
-		fastText(text, most) {
-			const before = known.get(text);
-			const candidates = before ?? fastText(text);
-			if (!before) known.set(text, candidates);
-			return most === undefined ? candidates : candidates.slice(0, most);
-		},
-	};
-}
-
-/** Longer texts are judged by their beginning, so that no line blocks the editor. */
-const charactersRead = 200_000;
-
-function remembered(mask: (text: string) => string): (turn: Turn) => string {
-	const known = new Map<Turn, string>();
-	return (turn) => {
-		const before = known.get(turn);
-		if (before !== undefined) return before;
-		const masked = mask(turn.text.slice(0, charactersRead));
-		known.set(turn, masked);
-		return masked;
-	};
 }
 
 function isOn(code: CheckCode, language: Language | undefined, options: AnnotateOptions): boolean {

@@ -1,16 +1,9 @@
 /** An open JSONL file with what is known of each line. A keystroke re-reads only the lines it touched. */
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import {
-	type AnnotateOptions,
-	annotateLine,
-	type Depth,
-	glanceAt,
-	type LineAnnotation,
-	nearThreshold,
-} from "../core/annotate.ts";
+import { type AnnotateOptions, annotateLine, type Depth, glanceAt, type LineAnnotation } from "../core/annotate.ts";
 import type { Finding } from "../core/checks/finding.ts";
-import { type NearestByKey, nearestByKey } from "../core/checks/near-duplicate.ts";
+import type { NearestByKey } from "../core/checks/near-duplicate.ts";
 import type { FilePlace } from "../core/checks/turn-place.ts";
 import type { Decisions } from "../core/decisions.ts";
 import { LiveStatistics } from "../core/live-statistics.ts";
@@ -21,7 +14,7 @@ import type { NoiseReference } from "../node/noise-reference.ts";
 import { FileSearch } from "./file-search.ts";
 import { FindingsInFile } from "./findings-in-file.ts";
 import type { LineChange, LineDocument } from "./line-document.ts";
-import { signatureColumns } from "./line-signatures.ts";
+import { signatureAt, signatureColumns } from "./line-signatures.ts";
 import { LineState } from "./line-state.ts";
 import { LineWork, type Work } from "./line-work.ts";
 import { MetricSample, type Percentile } from "./metric-sample.ts";
@@ -112,18 +105,12 @@ export class AnnotatedFile {
 
 	/** Reads further lines until the clock passes `until`, at least one; those the user looks at first. */
 	readUntil(until: number, now: () => number): void {
-		for (let line = this.#work.nextUnread(); line !== -1; line = this.#work.nextUnread()) {
-			this.#readInFull(line);
-			if (now() >= until) return;
-		}
+		this.#readEach(() => this.#work.nextUnread(), until, now);
 	}
 
 	/** As `readUntil`, but no other lines than those the user looks at. */
 	readWanted(until: number, now: () => number): void {
-		for (let line = this.#work.nextWanted(); line !== -1; line = this.#work.nextWanted()) {
-			this.#readInFull(line);
-			if (now() >= until) return;
-		}
+		this.#readEach(() => this.#work.nextWanted(), until, now);
 	}
 
 	/** Lines for a thread to read; undefined where nothing is left that nobody reads already. */
@@ -190,15 +177,6 @@ export class AnnotatedFile {
 		return key !== undefined && this.#decisions()?.has(key) === true;
 	}
 
-	/**
-	 * Searches for near duplicates among the lines read; yields between slices of signing, so that the caller can let
-	 * other work pass. Ends early, without a result, when the document changes meanwhile.
-	 */
-	*searchNearDuplicates(): Generator<void> {
-		const signed = yield* this.signed();
-		if (signed) this.setNearest(nearestByKey(signed.signatures, signed.keys, nearThreshold(this.#options)));
-	}
-
 	/** The signatures of all samples with their content keys; yields between slices of signing. */
 	*signed(): Generator<void, { signatures: SignatureColumns; keys: readonly number[] } | undefined> {
 		const { version } = this.#document;
@@ -241,6 +219,13 @@ export class AnnotatedFile {
 	groupLengths(index: number): readonly number[] {
 		const group = this.line(index).share?.group;
 		return group === undefined ? [] : this.#statistics.lengthsOf(group);
+	}
+
+	#readEach(next: () => number, until: number, now: () => number): void {
+		for (let line = next(); line !== -1; line = next()) {
+			this.#readInFull(line);
+			if (now() >= until) return;
+		}
 	}
 
 	/** Of a line that is left to threads what it says of itself, as long as none has read it. */
@@ -306,8 +291,3 @@ export class AnnotatedFile {
 
 /** Characters whose checks take some ten milliseconds. */
 const longLine = 200_000;
-
-function signatureAt({ values, hashes }: SignatureColumns, row: number): LineState["signature"] {
-	const width = values.length / hashes.length;
-	return { values: values.subarray(row * width, (row + 1) * width), hash: hashes[row] ?? Number.NaN };
-}

@@ -28,6 +28,12 @@ export function* signatureColumns(
 	return { signatures: { count: signed.length, values, hashes }, keys: signed.map(({ key }) => key) };
 }
 
+/** One row of what a thread has signed. */
+export function signatureAt({ values, hashes }: SignatureColumns, row: number): LineState["signature"] {
+	const width = values.length / hashes.length;
+	return { values: values.subarray(row * width, (row + 1) * width), hash: hashes[row] ?? Number.NaN };
+}
+
 function sign(text: string): NonNullable<LineState["signature"]> {
 	const values = new Uint16Array(binCount);
 	return { values, hash: signer().sign(text, values, 0) };

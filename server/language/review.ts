@@ -3,15 +3,16 @@ import type { TextDocumentContentChangeEvent } from "vscode-languageserver/node"
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { type AnnotateOptions, nearThreshold } from "../core/annotate.ts";
 import { nearestByKey } from "../core/checks/near-duplicate.ts";
-import type { FilePlace } from "../core/checks/turn-place.ts";
 import type { Decisions } from "../core/decisions.ts";
-import { joinSignatures, type SignatureColumns } from "../core/near-duplicates/signature-columns.ts";
+import { joinSignatures } from "../core/near-duplicates/signature-columns.ts";
 import { AnnotateThreads } from "../node/annotate-threads.ts";
 import { loadNoiseReference, type NoiseReference } from "../node/noise-reference.ts";
 import { AnnotatedFile } from "./annotated-file.ts";
 import type { Runtime } from "./feature.ts";
 import { LineDocument } from "./line-document.ts";
+import { otherWork } from "./other-work.ts";
 import { isScoreText } from "./score-diagnostics.ts";
+import { placesOf, type Signed, signedRows } from "./searched-files.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** Typing waits no longer than this for a slice of the pass. */
@@ -282,36 +283,7 @@ export class Review {
 	}
 }
 
-type Signed = { readonly signatures: SignatureColumns; readonly keys: readonly number[] };
-
-async function signedRows(file: AnnotatedFile): Promise<Signed | undefined> {
-	const signing = file.signed();
-	let step = signing.next();
-	for (; !step.done; step = signing.next()) await otherWork();
-	return step.value;
-}
-
-/** By content; a file is named as its editor's tab is. */
-function placesOf(files: readonly [string, AnnotatedFile][]): Map<number, FilePlace> {
-	const places = new Map<number, FilePlace>();
-	for (const [uri, file] of files) {
-		for (const [key, place] of file.places(nameOf(uri))) if (!places.has(key)) places.set(key, place);
-	}
-	return places;
-}
-
-function nameOf(uri: string): string {
-	const name = uri.slice(uri.lastIndexOf("/") + 1);
-	try {
-		return decodeURIComponent(name);
-	} catch {
-		return name;
-	}
-}
-
 const lanesPerThread = 2;
-
-const otherWork = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function isJsonl(uri: string, languageId: string): boolean {
 	return languageId === "jsonl" || /\.(?:jsonl|ndjson)$/i.test(uri);

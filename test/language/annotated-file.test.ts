@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { annotateLine } from "../../server/core/annotate.ts";
-import { comparedText } from "../../server/core/checks/near-duplicate.ts";
+import { annotateLine, nearThreshold } from "../../server/core/annotate.ts";
+import { comparedText, nearestByKey } from "../../server/core/checks/near-duplicate.ts";
 import { collectSignatures } from "../../server/core/near-duplicates/signature-columns.ts";
 import { AnnotatedFile } from "../../server/language/annotated-file.ts";
 import { LineDocument } from "../../server/language/line-document.ts";
@@ -68,7 +68,15 @@ function apply(file: AnnotatedFile, { at, length, text, isWhole }: Edit, version
 
 function readToEnd(file: AnnotatedFile): void {
 	file.readUntil(Number.POSITIVE_INFINITY, () => 0);
-	for (const _ of file.searchNearDuplicates());
+	searchNearDuplicates(file);
+}
+
+function searchNearDuplicates(file: AnnotatedFile): void {
+	const signing = file.signed();
+	let step = signing.next();
+	while (!step.done) step = signing.next();
+	assert.ok(step.value);
+	file.setNearest(nearestByKey(step.value.signatures, step.value.keys, nearThreshold(defaultOptions)));
 }
 
 function findingsOf(file: AnnotatedFile) {
@@ -122,7 +130,7 @@ test("threads alone read a file to its end, the lines in view first", () => {
 	assert.ok(file.isComplete);
 	const anew = open(file.document.getText());
 	readToEnd(anew);
-	for (const _ of file.searchNearDuplicates());
+	searchNearDuplicates(file);
 	assert.deepEqual(findingsOf(file), findingsOf(anew));
 });
 
