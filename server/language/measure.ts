@@ -6,7 +6,6 @@ import type { MeasurePicture } from "../core/measure/measure-picture.ts";
 import type { MeasureProgress } from "../core/measure/measure-progress.ts";
 import { measureNotifications, measureRequests } from "../core/measure/measure-requests.ts";
 import type { MeasureWish } from "../core/measure/measure-wish.ts";
-import type { MeasuredSamples } from "../core/measure/measured-samples.ts";
 import type { PracticeMode } from "../core/practice-mode.ts";
 import { UserError } from "../core/problem.ts";
 import { keepIntrinsic } from "../node/measure-intrinsic.ts";
@@ -15,6 +14,7 @@ import { keepPicture, pictureOf, readPicture } from "../node/measure-picture-fil
 import type { Feature, ServerContext } from "./feature.ts";
 import { measureWorld } from "./measure-world.ts";
 import { measuredRows } from "./measured-hover.ts";
+import { NewestMeasurement } from "./newest-measurement.ts";
 import { notify, requireFolder, requireTrust, respond } from "./respond.ts";
 
 export const measureFeature =
@@ -28,12 +28,6 @@ export const measureFeature =
 		server.review.hoverRows.push(async (file, line) => measuredRows(measuring.newest, file, line));
 		server.onShutdown(() => measuring.close());
 	};
-
-/** What was measured last in this session, with each sample's values. */
-export interface NewestMeasurement {
-	readonly picture: MeasurePicture;
-	readonly samples: MeasuredSamples;
-}
 
 class Measuring {
 	readonly #server: ServerContext;
@@ -125,7 +119,7 @@ class Measuring {
 			const about = { wish, folder, measuredAt: this.#server.runtime.now(), isScored };
 			const picture = await pictureOf(report, samples, about, this.#server.project().fields);
 			await keepPicture(folder, picture);
-			this.newest = { picture, samples };
+			this.newest = new NewestMeasurement(picture, samples);
 			return picture;
 		} finally {
 			await measurement.close();

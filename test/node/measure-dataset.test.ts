@@ -108,16 +108,6 @@ test("a sample's gain is what leaving it out changes, and its distance averages 
 	assert.ok(Math.abs(expected - (report.rows[0]?.responses.distinct_ri.stderr ?? Number.NaN)) < 1e-12);
 });
 
-test("percentiles of a language are those of its responses, and none of too few", async () => {
-	const { samples } = await measureDataset(await request("percentiles", rows), never);
-	const bits = [...(samples ?? [])].flatMap(({ id, noiseBits }) =>
-		id?.startsWith("de") && noiseBits !== null ? [noiseBits] : [],
-	);
-	const above = bits.filter((value) => value > (samples?.percentile("noiseBits", "de", 0.95) ?? 0)).length;
-	assert.ok(above <= 6 && above >= 4, `${above} of ${bits.length}`);
-	assert.equal(samples?.percentile("perplexity", "de", 0.95), null);
-});
-
 async function endpoint(context: TestContext, vectorOf: (text: string) => unknown, room?: number) {
 	const server = await measuringServer((body) => ({
 		body: { data: (body.input as string[]).map((text, index) => ({ index, embedding: vectorOf(text) })) },

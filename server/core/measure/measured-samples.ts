@@ -64,23 +64,6 @@ export class MeasuredSamples {
 		for (let row = 0; row < this.count; row += 1) yield this.at(row);
 	}
 
-	/**
-	 * The value below which `share` of the responses of a language lie, such as the 95th percentile of perplexity; null for
-	 * fewer than twenty.
-	 */
-	percentile(of: "perplexity" | "noiseBits", language: string | null, share: number): number | null {
-		const rows = this.#report.rows;
-		const values: number[] = [];
-		for (const sample of this) {
-			if (language !== null && rows[sample.group]?.target_lang !== language) continue;
-			const value = sample[of];
-			if (value !== null) values.push(value);
-		}
-		if (values.length < 20) return null;
-		values.sort((left, right) => left - right);
-		return values[Math.min(values.length - 1, Math.floor(share * values.length))] ?? null;
-	}
-
 	#text(row: number, role: Role): TextValues | null {
 		const texts = this.#table.texts[role];
 		if (!texts.isThere(row)) return null;

@@ -1,0 +1,43 @@
+/** What was measured last in this session, found again by a line's place and text. */
+import { fileURLToPath } from "node:url";
+import { textKey } from "../core/checks/exact-duplicate.ts";
+import type { MeasurePicture } from "../core/measure/measure-picture.ts";
+import type { MeasuredRow } from "../core/measure/measured-row.ts";
+import { readMeasured } from "../core/measure/measured-sample.ts";
+import type { MeasuredSamples } from "../core/measure/measured-samples.ts";
+import { PerplexityRanks } from "../core/measure/perplexity-ranks.ts";
+import type { SampleValues } from "../core/measure/sample-values.ts";
+import type { AnnotatedFile } from "./annotated-file.ts";
+
+export class NewestMeasurement {
+	readonly picture: MeasurePicture;
+	readonly #samples: MeasuredSamples;
+	readonly #ranks: PerplexityRanks;
+
+	constructor(picture: MeasurePicture, samples: MeasuredSamples) {
+		this.picture = picture;
+		this.#samples = samples;
+		this.#ranks = new PerplexityRanks(samples, picture.report);
+	}
+
+	/** Undefined for lines that were not measured, or were edited or moved since. `line` counts from 0. */
+	of(file: AnnotatedFile, line: number): SampleValues | undefined {
+		const { uri } = file.document;
+		const at = uri.startsWith("file:") ? this.picture.paths.indexOf(fileURLToPath(uri)) : -1;
+		const values = at === -1 ? undefined : this.#samples.ofLine(at, line + 1);
+		if (!values) return undefined;
+		const response = readMeasured(file.text(line), file.options.project.fields)?.response;
+		return response != null && this.#samples.responseKey(values.row) === textKey(response) ? values : undefined;
+	}
+
+	/** The row of the sample's group. */
+	group({ group }: SampleValues): MeasuredRow | undefined {
+		return this.picture.report.rows[group];
+	}
+
+	/** Share of the language's scored samples whose perplexity is lower. */
+	shareBelow(values: SampleValues): number | null {
+		if (values.perplexity === null) return null;
+		return this.#ranks.shareBelow(this.group(values)?.target_lang ?? null, values.perplexity);
+	}
+}
