@@ -145,15 +145,16 @@ export class MeasurePart {
 		const samples = this.#samples(block);
 		if (this.#settings.hasLexical) {
 			for (const role of roles)
-				this.#eachEmbedding(samples, role, (row, embedding) =>
+				this.#eachEmbedding(samples, block.groups, role, (row, embedding) =>
 					this.#sum(`${block.groups[row]} ${role}`).add(embedding),
 				);
 		}
 		const bits = new Float64Array(samples.length).fill(Number.NaN);
-		for (const [row, { response, language }] of samples.entries()) {
-			const ordinal = block.ordinals[row] ?? 0;
-			const half = otherHalf(halfOf(this.#settings.seed, ordinal));
-			const model = response === null ? undefined : this.#models.get(modelKey(language, half));
+		if (this.#models.size === 0) return bits;
+		const half = (row: number) => otherHalf(halfOf(this.#settings.seed, block.ordinals[row] ?? 0));
+		for (const row of byLanguage(samples, half)) {
+			const { response, language } = samples[row] as MeasuredSample;
+			const model = response === null ? undefined : this.#models.get(modelKey(language, half(row)));
 			bits[row] = (response !== null && model?.bitsPerCharacter(response)) || Number.NaN;
 		}
 		return bits;
@@ -182,7 +183,7 @@ export class MeasurePart {
 		const place = mappedPlaces(block.isMapped);
 		this.#projection ??= new Projection(lexicalDimensions);
 		for (const role of roles)
-			this.#eachEmbedding(samples, role, (row, embedding) => {
+			this.#eachEmbedding(samples, block.groups, role, (row, embedding) => {
 				alignments[role][row] = this.#sum(`${block.groups[row]} ${role}`).alignment(embedding) ?? Number.NaN;
 				if (role === "response" && block.isMapped[row] === 1)
 					this.#projection?.project(embedding, projected, (place[row] ?? 0) * dimensions);
@@ -231,10 +232,11 @@ export class MeasurePart {
 
 	#eachEmbedding(
 		samples: readonly MeasuredSample[],
+		groups: Uint16Array,
 		role: Role,
 		use: (row: number, embedding: ReturnType<typeof weighed>) => void,
 	): void {
-		for (const row of byLanguage(samples)) {
+		for (const row of byLanguage(samples, (at) => groups[at] ?? 0)) {
 			const { language, [role]: text } = samples[row] as MeasuredSample;
 			const weights = this.#weights.get(partKey(role, language)) ?? this.#weights.get(otherKey(role));
 			if (text === null || !weights) continue;
