@@ -137,10 +137,10 @@ test("a sweep is one command: four students in one group, their grid, their scor
 	await sweep.locator("td.running button").first().waitFor();
 	await bench.picture("sweep-running");
 	await bench.until(async () => (await sweep.locator("td.succeeded").count()) === 4, "four students");
+	// One notification for all of it, while it is fresh: the editor hides it after some seconds.
+	await bench.toast("2 teachers × 2 languages: 4 succeeded").first().waitFor();
 	await bench.until(async () => (await sweep.getByText(/result 0\.\d+/).count()) === 4, "their evaluations");
 	assert.deepEqual(await faults(sweep), []);
-	// One notification for all of it.
-	await bench.toast("2 teachers × 2 languages: 4 succeeded").first().waitFor();
 	assert.equal(await bench.toast("Evaluation of").count(), 0);
 	await bench.screenshots("sweep", { kinds: ["light", "dark", "contrast"] });
 	const scores = readFileSync(join(bench.folder, ".polyglot/scores.jsonl"), "utf8")

@@ -82,6 +82,9 @@ test("a sweep is counted at its largest part, launched as one group, and its stu
 	const check = await ask(requests.checkTraining, { draft });
 	assert.deepEqual([check.of?.teacher, check.result.rows, check.result.depth], ["a-teacher", 8, "full"]);
 	assert.ok(check.result.sample?.segments.some(({ trained }) => trained));
+	const told: unknown[] = [];
+	session.connection.onNotification(notifications.sweepEnded.method, (ended) => told.push(ended));
+	session.connection.onNotification(notifications.runEnded.method, (ended) => told.push(ended));
 	const { group, runId } = await ask(requests.launchTraining, { draft });
 	assert.equal(runId, null);
 	assert.ok(group);
@@ -95,6 +98,8 @@ test("a sweep is counted at its largest part, launched as one group, and its stu
 		return rows.length === 2 ? rows.map((line) => JSON.parse(line)) : undefined;
 	});
 	assert.deepEqual(scores.map(({ teacher_model }) => teacher_model).sort(), ["a-teacher", "b-teacher"]);
+	// One word for all of it, none for each run.
+	assert.deepEqual(told, [{ group, title: "practice-base: 2 teachers × 1 language", counts: "2 succeeded" }]);
 	const { runs, sweeps } = await ask(requests.runs, {});
 	assert.deepEqual(
 		sweeps.map((sweep) => sweep.group),
