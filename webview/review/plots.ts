@@ -113,9 +113,9 @@ function drawBrush(
 			if (!event.sourceEvent) return;
 			const [first, last] = (event.selection as [number, number] | null) ?? [];
 			const isRange = first !== undefined && last !== undefined;
-			// At its ends the scale's own numbers, which rounding would miss by a hair.
+			// Within a pixel of its ends the scale's own numbers: a hand that means all of them misses the last by a hair.
 			const at = (pixel: number) =>
-				pixel <= margin.left ? picture.from : pixel >= width - margin.right ? picture.to : x.invert(pixel);
+				pixel <= margin.left + 1 ? picture.from : pixel >= width - margin.right - 1 ? picture.to : x.invert(pixel);
 			events.brush(picture.metric, isRange ? [at(first), at(last)] : null);
 		});
 	const holder = svgIn(chart).selectAll<SVGGElement, number>("g.brush").data([0]).join("g").attr("class", "brush");
