@@ -83,8 +83,8 @@ test("a sweep is counted at its largest part, launched as one group, and its stu
 	assert.deepEqual([check.of?.teacher, check.result.rows, check.result.depth], ["a-teacher", 8, "full"]);
 	assert.ok(check.result.sample?.segments.some(({ trained }) => trained));
 	const told: unknown[] = [];
-	session.connection.onNotification(notifications.sweepEnded.method, (ended) => told.push(ended));
-	session.connection.onNotification(notifications.runEnded.method, (ended) => told.push(ended));
+	session.connection.onNotification(notifications.sweepEnded.method, (ended) => void told.push(ended));
+	session.connection.onNotification(notifications.runEnded.method, (ended) => void told.push(ended));
 	const { group, runId } = await ask(requests.launchTraining, { draft });
 	assert.equal(runId, null);
 	assert.ok(group);
