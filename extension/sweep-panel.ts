@@ -26,7 +26,8 @@ export async function openSweep(app: App, argument: unknown): Promise<void> {
 
 async function pickSweep(app: App): Promise<string> {
 	const { sweeps } = await app.engine.request(requests.runs, {});
-	if (sweeps.length === 0) throw new Error("There is no sweep in this workspace yet. *Polyglot: Train Sweep…* begins one.");
+	if (sweeps.length === 0)
+		throw new Error("There is no sweep in this workspace yet. *Polyglot: Train Sweep…* begins one.");
 	const choices = sweeps.map(({ group, title }) => ({ label: title, description: group, group }));
 	return (await pick(choices.reverse(), "Open sweep")).group;
 }
