@@ -41,7 +41,7 @@ async function targetOf(argument: unknown): Promise<Target> {
 export function restoreReviews(app: App): vscode.Disposable {
 	return vscode.window.registerWebviewPanelSerializer(viewType, {
 		async deserializeWebviewPanel(panel, state) {
-			const kept = z.object({ remembered: Target }).safeParse(state);
+			const kept = z.object({ remembered: z.object({ uri: z.string() }) }).safeParse(state);
 			if (!kept.success) return panel.dispose();
 			const { uri } = kept.data.remembered;
 			open.set(uri, new ReviewPanelHost(app, panel, { uri }));

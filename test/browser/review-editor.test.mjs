@@ -67,6 +67,9 @@ test("the practice file is reviewed by keyboard; decisions are on disk, an edit 
 		assert.equal(readFileSync(path, "utf8"), before);
 		await page.keyboard.press("Control+z");
 		await line.first().waitFor({ state: "detached" });
+		await page.locator(".tab", { hasText: "Review: samples.de.jsonl" }).click();
+		panel = await bench.panel("review");
+		await shows(panel, 1);
 		await panel.locator(".reading", { hasText: "Nachtrag." }).waitFor({ state: "detached" });
 	}));
 
