@@ -8,7 +8,7 @@ import { element } from "../shared/element.ts";
 export function drawMetrics(section: HTMLElement, { metrics, language }: ReviewSample): void {
 	section.replaceChildren();
 	if (metrics.length === 0) return;
-	const table = element("table", "metrics");
+	const table = element("table", "sample-metrics");
 	const name = findLanguage(language ?? undefined)?.name ?? (language === null ? "no stated language" : language);
 	const among = metrics[0]?.among ?? 0;
 	const shown = visibleLine(name, 40);
