@@ -13,11 +13,14 @@ import type { AnnotatedTexts } from "../node/annotate-threads.ts";
 import type { NoiseReference } from "../node/noise-reference.ts";
 import { FileSearch } from "./file-search.ts";
 import { FindingsInFile } from "./findings-in-file.ts";
+import { JoinedFindings } from "./joined-findings.ts";
 import type { LineChange, LineDocument } from "./line-document.ts";
 import { signatureAt, signatureColumns } from "./line-signatures.ts";
 import { LineState } from "./line-state.ts";
 import { LineWork, type Work } from "./line-work.ts";
 import { MetricSample, type Percentile } from "./metric-sample.ts";
+
+export type MeasuredFinder = (file: AnnotatedFile, line: number) => readonly Finding[];
 
 export class AnnotatedFile {
 	readonly #document: LineDocument;
@@ -28,6 +31,9 @@ export class AnnotatedFile {
 	#statistics = this.#newStatistics();
 	#findings: FindingsInFile;
 	#search: FileSearch | undefined;
+	readonly #joined = new JoinedFindings();
+	/** What a measurement finds in a line; the same list as long as the line is the same. */
+	measured: MeasuredFinder | undefined;
 	#leavesLongLines = false;
 	#metrics: MetricSample;
 
@@ -157,7 +163,7 @@ export class AnnotatedFile {
 	findings(index: number): readonly Finding[] {
 		const annotation = this.line(index);
 		const state = this.#lines[index];
-		const findings = state && this.isComplete ? this.#findings.of(state, index + 1) : annotation.findings;
+		const findings = state && this.isComplete ? this.#inFile(state, annotation, index) : annotation.findings;
 		const key = annotation.share?.key;
 		const decisions = this.#decisions();
 		if (findings.length === 0 || key === undefined || !decisions?.has(key)) return findings;
@@ -168,7 +174,13 @@ export class AnnotatedFile {
 	allFindings(index: number): readonly Finding[] {
 		const annotation = this.#readNow(index);
 		const state = this.#lines[index];
-		return state && this.isComplete ? this.#findings.of(state, index + 1) : annotation.findings;
+		return state && this.isComplete ? this.#inFile(state, annotation, index) : annotation.findings;
+	}
+
+	#inFile(state: LineState, annotation: LineAnnotation, index: number): readonly Finding[] {
+		const own = this.#findings.of(state, index + 1);
+		const more = this.measured?.(this, index) ?? [];
+		return more.length === 0 ? own : this.#joined.of(annotation, own, more);
 	}
 
 	/** Whether people decided anything about the line's sample. */

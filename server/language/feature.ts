@@ -4,7 +4,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Decisions } from "../core/decisions.ts";
 import type { Detectors } from "../core/language-id/detector.ts";
 import type { Project } from "../core/project.ts";
-import type { AnnotatedFile } from "./annotated-file.ts";
+import type { AnnotatedFile, MeasuredFinder } from "./annotated-file.ts";
 import type { HoverRow } from "./hover.ts";
 
 /** The world outside the protocol, handed in so that tests choose it. */
@@ -48,6 +48,8 @@ export interface ReviewDoor {
 	readonly actions: ((file: AnnotatedFile, line: number) => Promise<CodeAction[]>)[];
 	/** Further rows of a sample's hover, such as the values of a measurement. */
 	readonly hoverRows: ((file: AnnotatedFile, line: number) => Promise<readonly HoverRow[]>)[];
+	/** Adds what a measurement finds to each line's findings, in place of an earlier one's. */
+	setMeasured(measured: MeasuredFinder): void;
 	/** By the command's name; what they throw is logged. */
 	readonly commands: Map<string, (argument: unknown) => Promise<void>>;
 }

@@ -42,7 +42,13 @@ export function startServer(connection: Connection, runtime: Runtime, features: 
 		detectors: () => detectors,
 		decisions: () => book.decisions,
 		openDocument: (uri) => review.document(uri),
-		review: { file: (uri) => review.file(uri), actions: [], hoverRows: [], commands: new Map() },
+		review: {
+			...{ file: (uri) => review.file(uri), actions: [], hoverRows: [], commands: new Map() },
+			setMeasured: (measured) => {
+				review.setMeasured(measured);
+				serveReview.refresh();
+			},
+		},
 		onProjectChange: (listener) => void watch.listeners.push(listener),
 		onShutdown: (close) => void closers.push(close),
 	};

@@ -13,6 +13,7 @@ import { openMeasurement } from "../node/measure-open.ts";
 import { keepPicture, pictureOf, readPicture } from "../node/measure-picture-file.ts";
 import type { Feature, ServerContext } from "./feature.ts";
 import { measureWorld } from "./measure-world.ts";
+import { measuredFinder } from "./measured-findings.ts";
 import { measuredRows } from "./measured-hover.ts";
 import { NewestMeasurement } from "./newest-measurement.ts";
 import { notify, requireFolder, requireTrust, respond } from "./respond.ts";
@@ -120,6 +121,7 @@ class Measuring {
 			const picture = await pictureOf(report, samples, about, this.#server.project().fields);
 			await keepPicture(folder, picture);
 			this.newest = new NewestMeasurement(picture, samples);
+			this.#server.review.setMeasured(measuredFinder(this.newest));
 			return picture;
 		} finally {
 			await measurement.close();

@@ -20,14 +20,22 @@ export class NewestMeasurement {
 		this.#ranks = new PerplexityRanks(samples, picture.report);
 	}
 
+	isMeasured(file: AnnotatedFile): boolean {
+		return this.#placeOf(file) !== -1;
+	}
+
 	/** Undefined for lines that were not measured, or were edited or moved since. `line` counts from 0. */
 	of(file: AnnotatedFile, line: number): SampleValues | undefined {
-		const { uri } = file.document;
-		const at = uri.startsWith("file:") ? this.picture.paths.indexOf(fileURLToPath(uri)) : -1;
+		const at = this.#placeOf(file);
 		const values = at === -1 ? undefined : this.#samples.ofLine(at, line + 1);
 		if (!values) return undefined;
 		const response = readMeasured(file.text(line), file.options.project.fields)?.response;
 		return response != null && this.#samples.responseKey(values.row) === textKey(response) ? values : undefined;
+	}
+
+	/** Among the measured files; -1 for others. */
+	#placeOf({ document: { uri } }: AnnotatedFile): number {
+		return uri.startsWith("file:") ? this.picture.paths.indexOf(fileURLToPath(uri)) : -1;
 	}
 
 	/** The row of the sample's group. */

@@ -7,7 +7,7 @@ import type { Decisions } from "../core/decisions.ts";
 import { joinSignatures } from "../core/near-duplicates/signature-columns.ts";
 import { AnnotateThreads } from "../node/annotate-threads.ts";
 import { loadNoiseReference, type NoiseReference } from "../node/noise-reference.ts";
-import { AnnotatedFile } from "./annotated-file.ts";
+import { AnnotatedFile, type MeasuredFinder } from "./annotated-file.ts";
 import type { Runtime } from "./feature.ts";
 import { LineDocument } from "./line-document.ts";
 import { otherWork } from "./other-work.ts";
@@ -35,6 +35,7 @@ export class Review {
 	/** Whom to tell when a file has settled. */
 	readonly #settled = new Map<string, () => void>();
 	#reference: Promise<NoiseReference> | undefined;
+	#measured: MeasuredFinder | undefined;
 	readonly #options: () => AnnotateOptions;
 	readonly #decisions: () => Decisions | undefined;
 	/** Undefined where none can be started, or one failed. */
@@ -64,6 +65,7 @@ export class Review {
 			const document = new LineDocument(uri, languageId, version, text);
 			const file = new AnnotatedFile(document, this.#options(), this.#decisions);
 			file.leavesLongLines = this.#threads !== undefined;
+			file.measured = this.#measured;
 			this.#files.set(uri, file);
 		} else this.#others.set(uri, TextDocument.create(uri, languageId, version, text));
 		this.#tell(uri);
@@ -96,6 +98,12 @@ export class Review {
 
 	uris(): string[] {
 		return [...this.#files.keys()];
+	}
+
+	/** A measurement came to its end: what it finds stands beside all else from now on. */
+	setMeasured(measured: MeasuredFinder): void {
+		this.#measured = measured;
+		for (const file of this.#files.values()) file.measured = measured;
 	}
 
 	/** What was decided about samples changed. */

@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { type Hover, HoverRequest, type MarkupContent } from "vscode-languageserver/node";
+import {
+	DidChangeTextDocumentNotification,
+	type Hover,
+	HoverRequest,
+	type MarkupContent,
+} from "vscode-languageserver/node";
 import type * as z from "zod/mini";
 import { emptyMeasureDraft, wishOfDraft } from "../../server/core/measure/measure-draft.ts";
 import type { MeasurePicture } from "../../server/core/measure/measure-picture.ts";
@@ -138,4 +143,37 @@ test("a wish that can't be met ends with words, and the next one works", () =>
 		await session.connection.sendRequest(measureRequests.start.method, { wish: { ...wish, files: ["missing.jsonl"] } });
 		assert.match((await end).problem ?? "", /missing\.jsonl/);
 		await measured(session);
+	}));
+
+test("a low rating marks its line once it was measured, and no longer once the line is edited", () =>
+	withFolder(true, async (session, folder) => {
+		const { prompt } = seedAt("de", 0);
+		// The practice judge takes off two for a very short answer, one for one without an end.
+		const poor = JSON.stringify({
+			id: "poor",
+			language: "de",
+			model: "odd",
+			prompt,
+			response: "Das war der Bilal im Wald",
+		});
+		const text = `${[...rows, poor].join("\n")}\n`;
+		await writeFile(join(folder, "samples.jsonl"), text);
+		const uri = pathToFileURL(join(folder, "samples.jsonl")).href;
+		await session.open(text, uri);
+		await session.pushed(undefined, uri);
+		assert.doesNotMatch(await hovered(session, uri, 20), /gave the response/);
+		const told = session.pushed((diagnostics) => diagnostics.some(({ message }) => /2 of 5/.test(String(message))), uri);
+		await measured(session);
+		await told;
+		assert.match(await hovered(session, uri, 20), /practice-judge.* gave the response 2 of 5, 2 or less/);
+		await session.connection.sendNotification(DidChangeTextDocumentNotification.type, {
+			textDocument: { uri, version: 2 },
+			contentChanges: [
+				{
+					range: { start: { line: 20, character: 0 }, end: { line: 20, character: poor.length } },
+					text: rows[0] ?? "",
+				},
+			],
+		});
+		assert.doesNotMatch(await hovered(session, uri, 20), /gave the response/);
 	}));
