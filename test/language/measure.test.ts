@@ -162,7 +162,10 @@ test("a low rating marks its line once it was measured, and no longer once the l
 		await session.open(text, uri);
 		await session.pushed(undefined, uri);
 		assert.doesNotMatch(await hovered(session, uri, 20), /gave the response/);
-		const told = session.pushed((diagnostics) => diagnostics.some(({ message }) => /2 of 5/.test(String(message))), uri);
+		const told = session.pushed(
+			(diagnostics) => diagnostics.some(({ message }) => /2 of 5/.test(String(message))),
+			uri,
+		);
 		await measured(session);
 		await told;
 		assert.match(await hovered(session, uri, 20), /practice-judge.* gave the response 2 of 5, 2 or less/);
