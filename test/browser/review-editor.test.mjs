@@ -93,7 +93,12 @@ test("a hidden panel comes back as it was, and so does one after a reload of the
 		panel = await bench.panel("review");
 		await shows(panel, 3);
 		await panel.locator('.row[aria-setsize="6"]').first().waitFor();
-		await page.reload();
+		// A reload of the page alone may come before the editor has stored what is open.
+		await page.evaluate(() => {
+			window.isOld = true;
+		});
+		await bench.command("Developer: Reload Window");
+		await page.waitForFunction(() => window.isOld === undefined);
 		await page.locator(".monaco-workbench").waitFor();
 		panel = await bench.panel("review");
 		await shows(panel, 3);
