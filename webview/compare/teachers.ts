@@ -16,10 +16,15 @@ const columns: readonly Column[] = [
 	{ name: "accepted by you", text: ({ accepted }) => whole(accepted) },
 	{ name: "mean time", text: ({ meanSeconds }) => (meanSeconds === null ? "–" : `${meanSeconds.toFixed(1)} s`) },
 	{ name: "mean tokens", text: ({ meanTokens }) => (meanTokens === null ? "–" : whole(meanTokens)) },
+	// With a price and no cost, nothing was paid: the answers were taken over.
 	{
 		name: "cost",
 		text: ({ cost, currency, isPractice }) =>
-			cost !== null && currency !== null ? smallMoney(cost, currency) : isPractice ? "–" : "unknown",
+			cost !== null && currency !== null
+				? smallMoney(cost, currency)
+				: isPractice || currency !== null
+					? "–"
+					: "unknown",
 	},
 ];
 
