@@ -74,8 +74,11 @@ test("the practice file is reviewed by keyboard; decisions are on disk, an edit 
 	}));
 
 test("a hidden panel comes back as it was, and so does one after a reload of the window", () =>
-	on({ file: "samples.de.jsonl" }, async (bench) => {
+	// Not opened by the address, which would open the file alone after the reload as well.
+	on({}, async (bench) => {
 		const { page } = bench;
+		await page.locator(".monaco-list-row", { hasText: "samples.de.jsonl" }).dblclick();
+		await page.locator(".editor-instance .view-lines").first().waitFor();
 		await bench.command("Polyglot: Review Samples");
 		let panel = await bench.panel("review");
 		await shows(panel, 1);
