@@ -54,6 +54,10 @@ def evaluated(model, tmp_path):
     return evaluate
 
 
+def answers(run: WorkerRun) -> list[dict]:
+    return [json.loads(line) for line in (run.folder.out / "eval/items.jsonl").read_text("utf8").splitlines()]
+
+
 @pytest.mark.parametrize("template", ["none", "llama3-chat"])
 def test_a_base_model_is_evaluated(evaluated, template):
     run = evaluated(template=template)
@@ -75,6 +79,25 @@ def test_a_base_model_is_evaluated(evaluated, template):
         ("mgsm", "not_available"),
         ("mrewardbench", "not_available"),
     ]
+
+
+def test_answers_are_kept_item_by_item(evaluated):
+    run = evaluated(tasks=["global_mmlu_lite", "mgsm"], languages=["de"])
+    assert run.here() == 0
+    told = [event["data"] for event in run.events("artifact.ready")]
+    content = (run.folder.out / "eval/items.jsonl").read_bytes()
+    assert [(one["name"], one["kind"], one["bytes"]) for one in told] == [("eval/items.jsonl", "eval", len(content))]
+    for result in (event["data"] for event in run.events("eval.result")):
+        own = [one for one in answers(run) if (one["task"], one["language"]) == (result["task"], "de")]
+        assert len({one["item"] for one in own}) == len(own) == result["n"]
+        assert sum(one["value"] for one in own) / len(own) == result["value"]
+    assert {one["item"] for one in answers(run) if one["task"] == "mgsm"} == {"0", "1", "2", "3"}
+
+
+def test_no_answers_are_told_beside_a_weighted_accuracy(evaluated):
+    run = evaluated()
+    assert run.here() == 0
+    assert run.events("artifact.ready") == []
 
 
 def test_equal_settings_give_equal_numbers(evaluated, tmp_path):
@@ -132,3 +155,4 @@ def test_a_benchmark_of_ones_own_has_its_name_and_the_metric_of_its_rows(model, 
         ("better", "acc", 6),
     ]
     assert all(one["datasetSha256"] == "ab" * 32 for one in results)
+    assert {one["task"] for one in answers(run)} == {"quiz", "sums", "better"}

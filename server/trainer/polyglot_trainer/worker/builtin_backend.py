@@ -13,6 +13,7 @@ from polyglot_trainer.worker.chat_template import fit_template, render
 from polyglot_trainer.worker.eval_prompts import choice_prompt, is_number, number_prompt, preference_prompt
 from polyglot_trainer.worker.evaluate import read_rows, result_row, score_of
 from polyglot_trainer.worker.failures import Failure
+from polyglot_trainer.worker.item_answers import Judged, credits_of
 from polyglot_trainer.worker.load_model import load_tokenizer
 from polyglot_trainer.worker.target import load_target
 from polyglot_trainer.worker.versions import versions
@@ -28,7 +29,7 @@ class BuiltinBackend:
         name = spec["template"]
         self._template = None if name == "none" else fit_template(name, self._tokenizer)
 
-    def score(self, task: str, language: str, tell) -> dict:
+    def score(self, task: str, language: str, tell) -> Judged:
         """Raises Failure where rows do not fit the task."""
         label = f"{task}:{language}"
         rows = read_rows(self._folder, self._plan["sets"][label], self._spec.get("maxSamples"))
@@ -37,14 +38,17 @@ class BuiltinBackend:
             wanted = KINDS.get(task, "choices, answer or chosen")
             raise Failure("bad_dataset", f"The rows for {label} do not all have {wanted}.")
         judge = {"choices": self._choice, "answer": self._number, "chosen": self._preference}[kind]
-        score = score_of(task, self._judged(rows, judge, tell))
+        outcomes = list(self._outcomes(rows, judge, tell))
+        score = score_of(task, outcomes)
         shots = max((len(row.get("shots", [])) for row in rows), default=0)
         dataset = self._spec["data"][label]
         made_by = versions("torch", "transformers")
         metric = metric_of(task, kind)
-        return result_row(self._spec, metric, score, shots=shots, dataset=dataset, versions=made_by)
+        result = result_row(self._spec, metric, score, shots=shots, dataset=dataset, versions=made_by)
+        # A weighted accuracy is not the mean of its items.
+        return Judged(result, credits_of(outcomes, dataset) if score.present is None else None)
 
-    def _judged(self, rows: list[dict], judge, tell) -> Iterator[tuple[dict, bool]]:
+    def _outcomes(self, rows: list[dict], judge, tell) -> Iterator[tuple[dict, bool]]:
         for done, row in enumerate(rows):
             tell(done, len(rows))
             yield row, judge(row)

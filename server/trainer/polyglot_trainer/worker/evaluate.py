@@ -2,13 +2,14 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from polyglot_trainer import __version__
 from polyglot_trainer.eval_scores import Score, accuracy, weighted_accuracy
 from polyglot_trainer.eval_tasks import TASKS
 from polyglot_trainer.run_folder import RunFolder
 from polyglot_trainer.worker.failures import Failure, Stopped
+from polyglot_trainer.worker.item_answers import ItemAnswers
 from polyglot_trainer.worker.journal import Journal
 from polyglot_trainer.worker.stop_request import StopRequest
 
@@ -22,12 +23,13 @@ def evaluate(folder: RunFolder, plan: dict, spec: dict, journal: Journal, stop: 
     backend = _backend(folder, plan, spec)
     journal.emit("run.state", {"state": "running", "fromStep": 0})
     faults: list[BaseException] = []
+    answers = ItemAnswers()
     try:
         for language in spec["languages"]:
             for task in spec["tasks"]:
                 reason = _unavailable(task, language, spec)
                 if reason is None:
-                    reason = _one(backend, task, language, journal, stop, faults)
+                    reason = _one(backend, task, language, journal, stop, faults, answers)
                 if reason is None:
                     done[language] += 1
                 else:
@@ -40,6 +42,7 @@ def evaluate(folder: RunFolder, plan: dict, spec: dict, journal: Journal, stop: 
     if faults and not any(done.values()):
         raise faults[0]
     journal.emit("run.state", {"state": "finalizing"})
+    _tell_answers(folder, journal, answers)
 
 
 def _backend(folder: RunFolder, plan: dict, spec: dict):
@@ -53,24 +56,33 @@ def _backend(folder: RunFolder, plan: dict, spec: dict):
 
 
 def _unavailable(task: str, language: str, spec: dict) -> str | None:
-    is_there = (
-        f"{task}:{language}" in spec["data"] if spec["backend"] == "builtin" else language in TASKS.get(task, ())
-    )
+    is_there = f"{task}:{language}" in spec["data"] if spec["backend"] == "builtin" else language in TASKS.get(task, ())
     return None if is_there else "not_available"
 
 
-def _one(backend, task, language, journal: Journal, stop: StopRequest, faults: list) -> str | None:
+def _one(
+    backend, task, language, journal: Journal, stop: StopRequest, faults: list, answers: ItemAnswers
+) -> str | None:
     """Tells the result of one task in one language; why there is none, else None."""
     tell = _progress(task, language, journal, stop)
     try:
-        result = backend.score(task, language, tell)
+        result, credits = backend.score(task, language, tell)
     except (Failure, ValueError, RuntimeError, MemoryError) as fault:
         message = f"{task} in {language} failed: {fault}"
         journal.warn("task_failed", message[:2000])
         faults.append(fault)
         return "failed"
     journal.emit("eval.result", {"task": task, "language": language, **result})
+    answers.add(task, language, credits)
     return None
+
+
+def _tell_answers(folder: RunFolder, journal: Journal, answers: ItemAnswers) -> None:
+    if journal.is_silent:
+        return
+    artifact = answers.write(folder)
+    if artifact is not None:
+        journal.emit("artifact.ready", artifact)
 
 
 def _progress(task: str, language: str, journal: Journal, stop: StopRequest) -> Callable[[int, int], None]:
@@ -131,8 +143,7 @@ def read_rows(folder: RunFolder, name: str, most: int | None) -> list[dict]:
     return rows[: most or len(rows)]
 
 
-def score_of(task: str, outcomes: Iterator[tuple[dict, bool]]) -> Score:
-    judged = list(outcomes)
+def score_of(task: str, outcomes: list[tuple[dict, bool]]) -> Score:
     if task == "mrewardbench":
-        return weighted_accuracy([(row["subset"], right) for row, right in judged])
-    return accuracy([right for _, right in judged])
+        return weighted_accuracy([(row["subset"], right) for row, right in outcomes])
+    return accuracy([right for _, right in outcomes])

@@ -19,7 +19,7 @@ class Journal:
     """Only rank 0 writes; the others get a journal that is silent."""
 
     def __init__(self, folder: RunFolder, attempt: int, *, silent: bool = False):
-        self._folder, self._attempt, self._silent = folder, attempt, silent
+        self._folder, self._attempt, self.is_silent = folder, attempt, silent
         self._files = folder.attempt(attempt)
         self._started_at = timestamp()
         self._n = 0
@@ -33,7 +33,7 @@ class Journal:
             raise Superseded
 
     def emit(self, type: str, data: dict) -> None:
-        if self._silent:
+        if self.is_silent:
             return
         self.check_allowed()
         self._n += 1
@@ -49,7 +49,7 @@ class Journal:
 
     def status(self, outcome: str | None, **more) -> None:
         """Told at the start with no outcome, and once at the end."""
-        if self._silent:
+        if self.is_silent:
             return
         self.check_allowed()
         self._sync()

@@ -12,6 +12,7 @@ from polyglot_trainer.eval_tasks import METRICS
 from polyglot_trainer.run_folder import RunFolder
 from polyglot_trainer.worker.evaluate import result_row
 from polyglot_trainer.worker.failures import Failure
+from polyglot_trainer.worker.item_answers import Judged
 from polyglot_trainer.worker.load_model import where
 from polyglot_trainer.worker.target import target_folder
 
@@ -51,7 +52,7 @@ class LightevalBackend:
             AutoTokenizer.from_pretrained(adapter).save_pretrained(merged)
         return merged
 
-    def score(self, task: str, language: str, tell) -> dict:
+    def score(self, task: str, language: str, tell) -> Judged:
         label = f"{task}:{language}"
         work = self._folder.path / f"lighteval-{task}-{language}"
         work.mkdir(exist_ok=True)
@@ -63,7 +64,7 @@ class LightevalBackend:
         dataset = self._spec["data"].get(label, _HUB_DATA)
         made_by = {"lighteval": versions_of(work / "out")}
         row = result_row(self._spec, METRICS[task], score, shots=0, dataset=dataset, versions=made_by)
-        return {**row, "template": "none"}
+        return Judged({**row, "template": "none"}, None)
 
     def _orders(self, label: str, work: Path) -> Path:
         """Local sets get a folder of their own, which is how `datasets` reads a file as a split."""
