@@ -48,6 +48,19 @@ def test_a_student_is_trained_and_evaluated(make_trainer):
             found = follow_long(client, evaluation["run"]["runId"])
             results = [event["data"] for event in found if event["type"] == "eval.result"]
             assert [(one["n"], one["metric"]) for one in results] == [(20, "acc")]
+            answers = answers_of(client, evaluation["run"]["runId"])
+            assert [one["item"] for one in answers] == [row["id"] for row in CHOICES]
+            assert sum(one["value"] for one in answers) / 20 == results[0]["value"]
+
+
+def answers_of(client, run_id: str) -> list[dict]:
+    [artifact] = client.call("artifacts.list", runId=run_id)["artifacts"]
+    assert (artifact["name"], artifact["kind"]) == ("eval/items.jsonl", "eval")
+    client.frames.clear()
+    piece = {"sha256": artifact["sha256"], "offset": 0, "length": artifact["bytes"], "transferId": "ab" * 16}
+    client.call("artifacts.read", **piece)
+    content = b"".join(frame[24:] for frame in client.frames)
+    return [json.loads(line) for line in content.decode().splitlines()]
 
 
 def follow_long(client, run_id: str) -> list[dict]:
