@@ -160,6 +160,10 @@ class ReviewPanelHost {
 				const { isDecided } = await engine.request(reviewRequests.decide, { uri, key, decision });
 				return this.#tell({ type: "decided", key, isDecided });
 			}
+			case "rate": {
+				const { key, rating } = asked;
+				return this.#tell({ type: "rated", key, ...(await engine.request(reviewRequests.rate, { uri, key, rating })) });
+			}
 			case "undo":
 				return this.#tell({ type: "undone", place: await engine.request(reviewRequests.undo, { uri }) });
 			case "seen":

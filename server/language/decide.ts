@@ -2,6 +2,7 @@
 import { MessageType, ShowMessageNotification } from "vscode-languageserver/node";
 import * as z from "zod/mini";
 import { type Decisions, sampleKey } from "../core/decisions.ts";
+import type { OwnRatings } from "../core/measure/human-rating.ts";
 import { ReviewFile } from "../node/review-file.ts";
 import type { ServerContext } from "./feature.ts";
 
@@ -23,6 +24,10 @@ export class DecisionBook {
 		return this.#file?.decisions;
 	}
 
+	get ratings(): OwnRatings | undefined {
+		return this.#file?.ratings;
+	}
+
 	async load(server: ServerContext): Promise<void> {
 		const folder = server.folder();
 		if (folder === undefined) return;
@@ -38,21 +43,30 @@ export class DecisionBook {
 
 	/** As `decide`, for several in their order. */
 	async decideAll(server: ServerContext, choices: readonly Choice[]): Promise<boolean> {
-		const obstacle = !this.#file
-			? "Open a folder first: decisions are kept in its .polyglot/review.jsonl."
-			: server.isTrusted()
-				? undefined
-				: "This workspace is not trusted, so nothing is written into it. Trust it to decide.";
-		if (obstacle !== undefined || !this.#file) {
-			await server.connection.sendNotification(ShowMessageNotification.type, {
-				type: MessageType.Error,
-				message: obstacle ?? "",
-			});
-			return false;
-		}
+		const file = await this.#writable(server);
 		const at = new Date(server.runtime.now()).toISOString();
-		for (const { key, code, decision } of choices)
-			await this.#file.decide({ sample: sampleKey(key), decision, at, ...(code === undefined ? {} : { code }) });
-		return true;
+		for (const { key, code, decision } of file ? choices : [])
+			await file?.decide({ sample: sampleKey(key), decision, at, ...(code === undefined ? {} : { code }) });
+		return file !== undefined;
+	}
+
+	/** As `decide`; null takes the rating back. */
+	async rate(server: ServerContext, key: number, rating: number | null): Promise<boolean> {
+		const file = await this.#writable(server);
+		const at = new Date(server.runtime.now()).toISOString();
+		await file?.rate({ sample: sampleKey(key), decision: "rated", rating, at });
+		return file !== undefined;
+	}
+
+	/** Undefined where nothing may be written; the user was told why. */
+	async #writable(server: ServerContext): Promise<ReviewFile | undefined> {
+		if (this.#file && server.isTrusted()) return this.#file;
+		await server.connection.sendNotification(ShowMessageNotification.type, {
+			type: MessageType.Error,
+			message: this.#file
+				? "This workspace is not trusted, so nothing is written into it. Trust it to decide."
+				: "Open a folder first: decisions are kept in its .polyglot/review.jsonl.",
+		});
+		return undefined;
 	}
 }

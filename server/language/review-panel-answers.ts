@@ -10,6 +10,7 @@ import { countsOf, facetsOf, type Selection } from "../core/review/select-rows.t
 import { decisionNumbers, kinds, type LineStates, type ReviewTable } from "../core/review/table.ts";
 import { readLine } from "../core/sample/read-line.ts";
 import type { Sample } from "../core/sample/sample.ts";
+import type { DecisionBook } from "./decide.ts";
 import type { PanelFile } from "./review-panel-file.ts";
 
 /** A file with what was decided about its lines, and what the filter leaves. */
@@ -95,7 +96,7 @@ export async function sampleOf(
 	file: PanelFile,
 	states: LineStates,
 	line: number,
-	decisions: Decisions | undefined,
+	{ decisions, ratings }: Pick<DecisionBook, "decisions" | "ratings">,
 ): Promise<ReviewSample> {
 	const { text, annotation, findings, metrics } = await file.look(line);
 	const { sample, language } = annotation;
@@ -118,6 +119,7 @@ export async function sampleOf(
 			threshold: threshold ? { value: threshold.value, source: threshold.source } : null,
 		})),
 		...stateOf(states, line),
+		rating: key === null ? null : (ratings?.of(key) ?? null),
 		siblings: siblingsOf(file.table, line, mostSiblings),
 	};
 }

@@ -24,7 +24,20 @@ const tellMs = 300;
 /** `refresh` makes the editor ask anew for its marks. */
 export function serveReviewPanel(server: ServerContext, review: Review, book: DecisionBook, refresh: () => void): void {
 	const panels = new ReviewPanels(server, review, book, refresh);
-	const { overview, rows, sample, next, decide, undo, seen, edit, dropRejected: drop, summary, close } = reviewRequests;
+	const {
+		overview,
+		rows,
+		sample,
+		next,
+		decide,
+		rate,
+		undo,
+		seen,
+		edit,
+		dropRejected: drop,
+		summary,
+		close,
+	} = reviewRequests;
 	respond(server, overview, async ({ uri, filter, line, withMetrics }) =>
 		overviewOf(await panels.choose(uri, filter), nameOf(uri), { line, withMetrics }),
 	);
@@ -35,13 +48,14 @@ export function serveReviewPanel(server: ServerContext, review: Review, book: De
 	});
 	respond(server, sample, async ({ uri, line }) => {
 		const panel = await panels.open(uri);
-		return sampleOf(panel.file, panel.states(), line, book.decisions);
+		return sampleOf(panel.file, panel.states(), line, book);
 	});
 	respond(server, next, async ({ uri, filter, line, wanted }) =>
 		nextRow(await panels.choose(uri, filter), line, wanted, filter.order),
 	);
-	respond(server, decide, ({ uri, key, decision }) => panels.decide(uri, key, decision));
-	respond(server, undo, ({ uri }) => panels.undo(uri));
+	respond(server, decide, ({ uri, key, decision }) => panels.inTurn(() => panels.decide(uri, key, decision)));
+	respond(server, rate, ({ uri, key, rating }) => panels.inTurn(() => panels.rate(uri, key, rating)));
+	respond(server, undo, ({ uri }) => panels.inTurn(() => panels.undo(uri)));
 	respond(server, seen, ({ uri, key }) => panels.see(uri, key));
 	respond(server, edit, async ({ uri, ...change }) => {
 		return { isApplied: await applyChange(server, panels.openText(uri), change) };
@@ -94,9 +108,10 @@ class ReviewPanels {
 	readonly #seen: SeenBook;
 	readonly #panels = new Map<string, Promise<Panel>>();
 	readonly #timers = new Map<string, NodeJS.Timeout>();
-	/** Decisions of this session by file, newest last: how each sample stood before. */
-	readonly #undo = new Map<string, { readonly key: number; readonly before: readonly Choice[] }[]>();
+	/** Decisions and ratings of this session by file, newest last; `restore` is false where it was not written. */
+	readonly #undo = new Map<string, { readonly key: number; readonly restore: () => Promise<boolean> }[]>();
 	#refreshing: NodeJS.Timeout | undefined;
+	#turn: Promise<unknown> = Promise.resolve();
 
 	constructor(server: ServerContext, review: Review, book: DecisionBook, refresh: () => void) {
 		this.#server = server;
@@ -108,6 +123,13 @@ class ReviewPanels {
 		server.onShutdown(async () => {
 			await Promise.all([...this.#panels.keys()].map((uri) => this.close(uri)));
 		});
+	}
+
+	/** Keys come faster than the disk writes; each undo step must know how its forerunner left the sample. */
+	inTurn<T>(work: () => Promise<T>): Promise<T> {
+		const done = this.#turn.then(work);
+		this.#turn = done.catch(() => {});
+		return done;
 	}
 
 	open(uri: string): Promise<Panel> {
@@ -138,16 +160,22 @@ class ReviewPanels {
 		const before = this.#before(key);
 		const isDecided = await this.#book.decideAll(this.#server, [{ key, decision }]);
 		if (!isDecided) return { isDecided };
-		this.#undo.set(uri, [...(this.#undo.get(uri) ?? []), { key, before }]);
-		await this.#seen.add(key);
-		this.#decided(uri, panel, key);
+		await this.#written(uri, panel, key, () => this.#book.decideAll(this.#server, before));
 		return { isDecided };
+	}
+
+	async rate(uri: string, key: number, rating: number | null): Promise<{ isRated: boolean }> {
+		const panel = await this.open(uri);
+		const before = this.#book.ratings?.of(key) ?? null;
+		const isRated = await this.#book.rate(this.#server, key, rating);
+		if (isRated) await this.#written(uri, panel, key, () => this.#book.rate(this.#server, key, before));
+		return { isRated };
 	}
 
 	async undo(uri: string): Promise<{ line: number | null } | null> {
 		const panel = await this.open(uri);
 		const last = this.#undo.get(uri)?.at(-1);
-		if (!last || !(await this.#book.decideAll(this.#server, last.before))) return null;
+		if (!last || !(await last.restore())) return null;
 		this.#undo.get(uri)?.pop();
 		this.#decided(uri, panel, last.key);
 		const line = panel.file.table.key.indexOf(last.key);
@@ -211,6 +239,12 @@ class ReviewPanels {
 		if (isOpen === panel.file instanceof OpenPanelFile) {
 			if (panel.file instanceof OpenPanelFile) panel.file.update();
 		} else await this.close(uri);
+	}
+
+	async #written(uri: string, panel: Panel, key: number, restore: () => Promise<boolean>): Promise<void> {
+		this.#undo.set(uri, [...(this.#undo.get(uri) ?? []), { key, restore }]);
+		await this.#seen.add(key);
+		this.#decided(uri, panel, key);
 	}
 
 	#decided(uri: string, panel: Panel, key: number): void {

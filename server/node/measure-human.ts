@@ -1,8 +1,7 @@
-/** Ratings by people, kept in `.polyglot/review.jsonl`. */
+/** Ratings by people, read from `.polyglot/review.jsonl`; `review-file.ts` writes them. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HumanRating, ratingsBySample } from "../core/measure/human-rating.ts";
-import { JsonlLog } from "./jsonl-log.ts";
 
 const reviewPath = (folder: string): string => join(folder, ".polyglot", "review.jsonl");
 
@@ -13,16 +12,6 @@ export async function readHumanRatings(folder: string): Promise<ReadonlyMap<stri
 		throw cause;
 	});
 	return ratingsBySample(text.split("\n").flatMap((line) => readRating(line) ?? []));
-}
-
-/** Resolves once the ratings are on disk. */
-export async function keepHumanRatings(folder: string, ratings: readonly HumanRating[]): Promise<void> {
-	const log = await JsonlLog.open(reviewPath(folder));
-	try {
-		await Promise.all(ratings.map((rating) => log.append(rating)));
-	} finally {
-		await log.close();
-	}
 }
 
 function readRating(line: string): HumanRating | undefined {

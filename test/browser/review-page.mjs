@@ -151,6 +151,11 @@ export class ReviewPage {
 			key: params.key,
 			...(await this.request(reviewRequests.decide, params)),
 		}),
+		rate: async (params) => ({
+			type: "rated",
+			key: params.key,
+			...(await this.request(reviewRequests.rate, params)),
+		}),
 		undo: async () => ({ type: "undone", place: await this.request(reviewRequests.undo) }),
 		seen: async (params) => void (await this.request(reviewRequests.seen, params)),
 		edit: async (params) => ({

@@ -230,6 +230,22 @@ test("a walk by keyboard alone: next weak, accept, reject, take back, next unsee
 		assert.equal(await self.page.locator("dialog.help[open]").count(), 0);
 	}));
 
+test("4 asks for a rating of 4, shows and tells it, and 0 takes it back", () =>
+	on({ text: practice("de"), theme: "light" }, async (self) => {
+		const pressed = self.page.locator('.rating button[aria-pressed="true"]');
+		await self.press("n");
+		await self.shows(3);
+		await self.press("4");
+		await pressed.waitFor();
+		assert.equal(await pressed.getAttribute("aria-label"), "Rate 4 of 5");
+		assert.equal(self.asked.find(({ type }) => type === "rate")?.rating, 4);
+		assert.equal(await self.page.getByRole("status").textContent(), "Line 3 rated 4 of 5.");
+		assert.deepEqual(await self.violations(), []);
+		await self.picture("rated-light");
+		await self.press("0");
+		await pressed.waitFor({ state: "detached" });
+	}));
+
 test("an edit is written minimally, ends the form, and an edit of a changed sample is refused", () =>
 	on({ text: practice("de") }, async (self) => {
 		const before = self.text;
@@ -267,7 +283,7 @@ test("filters narrow the list, keep their counts, and are taken back with one ke
 			.getByRole("button", { name: /translate/ })
 			.click();
 		await listed(1);
-		await self.page.keyboard.press("0");
+		await self.page.keyboard.press("l");
 		await listed(12);
 		await group("Show").getByRole("button", { name: /Weak/ }).click();
 		await listed(6);

@@ -10,7 +10,6 @@ import { MeasureEstimate } from "../../server/core/measure/measure-progress.ts";
 import { MeasureReport } from "../../server/core/measure/measure-report.ts";
 import { SampleValues } from "../../server/core/measure/sample-values.ts";
 import { readShape } from "../../server/core/sample/shapes.ts";
-import { keepHumanRatings } from "../../server/node/measure-human.ts";
 import { ReviewFile } from "../../server/node/review-file.ts";
 import { measuringServer } from "../node/measuring-server.ts";
 
@@ -75,11 +74,9 @@ test("judges are held against people where the review file holds their ratings",
 	const at = "2026-11-25T00:00:00.000Z";
 	const review = await ReviewFile.open(folder);
 	await review.decide({ sample: keyOf(rows[0] ?? {}), decision: "accepted", at });
+	for (const [nth, row] of rows.slice(0, 35).entries())
+		await review.rate({ sample: keyOf(row), decision: "rated", rating: rating(nth), at });
 	await review.close();
-	await keepHumanRatings(
-		folder,
-		rows.slice(0, 35).map((row, nth) => ({ sample: keyOf(row), decision: "rated", rating: rating(nth), at })),
-	);
 	const { calibration, agreement, warnings } = await report("data.jsonl", "--judge", "strict", "--judge", "kind");
 	const [strict, kind] = calibration ?? [];
 	assert.deepEqual([strict?.n, strict?.bias, strict?.error, strict?.equal, strict?.alpha], [35, 0, 0, 1, 1]);

@@ -1,6 +1,6 @@
 /** The review panel's questions over the real protocol: filters, decisions, undo, edits, files on disk. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -9,8 +9,12 @@ import { gzipSync } from "node:zlib";
 import type { WorkspaceEdit } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type * as z from "zod/mini";
+import { run as measure } from "../../server/cli/measure.ts";
 import type { RequestType } from "../../server/core/engine-api.ts";
+import { MeasureReport } from "../../server/core/measure/measure-report.ts";
 import { everySample, type ReviewFilter, reviewChanged, reviewRequests } from "../../server/core/review/messages.ts";
+import { readHumanRatings } from "../../server/node/measure-human.ts";
+import { measuringServer } from "../node/measuring-server.ts";
 import { startSession } from "./lsp-session.ts";
 
 const practice = readFileSync(new URL("../../media/practice/workspace/samples.de.jsonl", import.meta.url), "utf8");
@@ -30,11 +34,16 @@ interface Panel {
 	close(text: string): Promise<void>;
 }
 
-async function openPanel(t: TestContext, text: string | Uint8Array, name = "samples.jsonl"): Promise<Panel> {
+async function openPanel(
+	t: TestContext,
+	text: string | Uint8Array,
+	name = "samples.jsonl",
+	isTrusted = true,
+): Promise<Panel> {
 	const folder = mkdtempSync(join(tmpdir(), "review-"));
 	const path = join(folder, name);
 	writeFileSync(path, text);
-	const session = await startSession({ folderUri: pathToFileURL(folder).href, isTrusted: true });
+	const session = await startSession({ folderUri: pathToFileURL(folder).href, isTrusted });
 	t.after(() => {
 		session.kill();
 		rmSync(folder, { recursive: true });
@@ -169,6 +178,63 @@ test("accept and reject are written by content, counted, and taken back one by o
 	const { counts: after } = await panel.overview();
 	assert.deepEqual([after.accepted, after.rejected, after.left], [0, 0, 11]);
 });
+
+test("a rating is written by content, told with its sample, undone, and taken back; measure holds the judge against it", async (t) => {
+	const panel = await openPanel(t, practice);
+	const look = (line: number) => panel.ask(reviewRequests.sample, { line });
+	const key = (await look(0)).key ?? Number.NaN;
+	const rate = (rating: number | null) => panel.ask(reviewRequests.rate, { key, rating });
+	assert.equal((await look(0)).rating, null);
+	// As somebody types: at once, without waiting for the answer.
+	const asked = [rate(2), panel.ask(reviewRequests.decide, { key, decision: "accepted" }), rate(4)];
+	assert.deepEqual(await Promise.all(asked), [{ isRated: true }, { isDecided: true }, { isRated: true }]);
+	const written = () => readFileSync(join(panel.folder, ".polyglot/review.jsonl"), "utf8").trim().split("\n");
+	assert.equal(written().length, 3);
+	const { at, ...row } = JSON.parse(written()[2] ?? "");
+	assert.deepEqual(row, { sample: key.toString(36), decision: "rated", rating: 4 });
+	assert.ok(!Number.isNaN(Date.parse(at)));
+	assert.deepEqual([(await look(0)).rating, (await look(0)).decision, (await look(1)).rating], [4, "accepted", null]);
+	const judge = await calibratedBy(t, panel.folder, 5);
+	assert.deepEqual([judge?.n, judge?.bias], [1, 1]);
+	assert.deepEqual(await panel.ask(reviewRequests.undo, {}), { line: 0 });
+	assert.deepEqual([(await look(0)).rating, (await look(0)).decision], [2, "accepted"]);
+	await rate(null);
+	assert.deepEqual([(await look(0)).rating, (await readHumanRatings(panel.folder)).size], [null, 0]);
+	await assert.rejects(rate(6));
+});
+
+test("an untrusted workspace is not written into: no rating, no file", async (t) => {
+	const panel = await openPanel(t, practice, "samples.jsonl", false);
+	const key = (await panel.ask(reviewRequests.sample, { line: 0 })).key ?? Number.NaN;
+	assert.deepEqual(await panel.ask(reviewRequests.rate, { key, rating: 4 }), { isRated: false });
+	assert.equal((await panel.ask(reviewRequests.sample, { line: 0 })).rating, null);
+	assert.equal(existsSync(join(panel.folder, ".polyglot/review.jsonl")), false);
+});
+
+/** What `polyglot measure` says of a judge that gives every sample this score. */
+async function calibratedBy(t: TestContext, folder: string, score: number) {
+	const content = JSON.stringify({ feedback: "Good.", score });
+	const judges = await measuringServer(() => ({
+		body: { choices: [{ finish_reason: "stop", message: { content } }] },
+	}));
+	t.after(() => judges.close());
+	const price = { inputPerMillion: 1, outputPerMillion: 2, currency: "EUR", asOf: "2026-11-25" };
+	const teachers = [{ name: "judge", baseUrl: judges.baseUrl, model: "judge", price }];
+	writeFileSync(join(folder, "polyglot.json"), JSON.stringify({ teachers }));
+	const out: string[] = [];
+	const complaints: string[] = [];
+	const code = await measure(["samples.jsonl", "--judge", "judge", "--format", "json"], {
+		stdout: (text) => void out.push(text),
+		stderr: (line) => void complaints.push(line),
+		env: {},
+		cwd: folder,
+		mediaFolder: new URL("../../media/", import.meta.url).pathname,
+		version: "0.0.0",
+		signal: new AbortController().signal,
+	});
+	assert.equal(code, 0, complaints.join("\n"));
+	return MeasureReport.parse(JSON.parse(out.join(""))).calibration?.[0];
+}
 
 test("what was seen is kept in a file of its own", async (t) => {
 	const panel = await openPanel(t, practice);

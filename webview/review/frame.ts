@@ -13,7 +13,7 @@ import { SamplePane } from "./sample-pane.ts";
 import "./panel.css";
 
 export interface FrameEvents {
-	readonly act: (action: Action) => void;
+	readonly act: (action: Action, key?: string) => void;
 	readonly drop: () => void;
 	readonly filter: (change: Partial<ReviewFilter>) => void;
 	readonly askRows: (from: number, count: number) => void;

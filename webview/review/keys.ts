@@ -6,6 +6,8 @@ export type Action =
 	| "accept"
 	| "reject"
 	| "clear"
+	| "rate"
+	| "unrate"
 	| "undo"
 	| "next-weak"
 	| "next-unseen"
@@ -30,11 +32,13 @@ export const shortcuts: readonly Shortcut[] = [
 	{ action: "accept", keys: ["a"], label: "Accept, and go on to the next undecided" },
 	{ action: "reject", keys: ["r"], label: "Reject, and go on to the next undecided" },
 	{ action: "clear", keys: ["x"], label: "Take back what was decided about this sample" },
-	{ action: "undo", keys: ["z"], label: "Undo the last decision" },
+	{ action: "rate", keys: ["1", "2", "3", "4", "5"], label: "Rate the response, from 1, worst, to 5, best" },
+	{ action: "unrate", keys: ["0"], label: "Take your rating of this sample back" },
+	{ action: "undo", keys: ["z"], label: "Undo the last decision or rating" },
 	{ action: "compare", keys: ["c"], label: "Compare other teachers’ answers to the same seed or prompt" },
 	{ action: "edit", keys: ["e"], label: "Edit; Ctrl+Enter writes it into the file, Escape leaves it" },
 	{ action: "filters", keys: ["f"], label: "Show or hide filters and distributions" },
-	{ action: "reset-filters", keys: ["0"], label: "Remove all filters" },
+	{ action: "reset-filters", keys: ["l"], label: "List everything again: remove all filters" },
 	{ action: "reveal", keys: ["o"], label: "Open the line in the text editor" },
 	{ action: "help", keys: ["?"], label: "List these shortcuts" },
 ];

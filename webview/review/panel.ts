@@ -53,7 +53,7 @@ class ReviewPanel {
 		this.#post = post;
 		this.#memory = memory;
 		this.#frame = buildFrame(root, {
-			act: (action) => this.#actions[action](),
+			act: (action, key = "") => this.#actions[action](key),
 			drop: () => post({ type: "dropRejected" }),
 			filter: (change) => this.#filter(change),
 			askRows: (from, count) => post({ type: "rows", list: this.#listNumber, filter: this.#view.filter, from, count }),
@@ -86,8 +86,12 @@ class ReviewPanel {
 			else this.#frame.announcer.show(`No further ${wanted} sample in this list.`);
 		},
 		decided: ({ isDecided }) => isDecided || this.#frame.announcer.show("Nothing was decided."),
+		rated: ({ isRated }) => {
+			if (!isRated) this.#frame.announcer.show("Nothing was rated.");
+			else if (this.#view.line !== null) this.#post({ type: "sample", line: this.#view.line });
+		},
 		undone: ({ place }) => {
-			if (!place) this.#frame.announcer.show("There is no decision of this session left to undo.");
+			if (!place) this.#frame.announcer.show("There is no decision or rating of this session left to undo.");
 			else if (place.line !== null) this.#select(place.line);
 		},
 		edited: ({ isApplied }) => {
@@ -104,7 +108,7 @@ class ReviewPanel {
 		failed: ({ message }) => this.#frame.announcer.show(message),
 	};
 
-	readonly #actions: Readonly<Record<Action, () => void>> = {
+	readonly #actions: Readonly<Record<Action, (key: string) => void>> = {
 		next: () => this.#chooseAt((this.#position ?? -1) + 1),
 		previous: () => this.#chooseAt((this.#position ?? 1) - 1),
 		"next-weak": () => this.#askNext("weak"),
@@ -112,6 +116,8 @@ class ReviewPanel {
 		accept: () => this.#decide("accepted"),
 		reject: () => this.#decide("rejected"),
 		clear: () => this.#decide("cleared"),
+		rate: (key) => this.#rate(Number(key)),
+		unrate: () => this.#rate(null),
 		undo: () => this.#post({ type: "undo" }),
 		compare: () => this.#toggleCompare(),
 		edit: () => this.#toggleEdit(),
@@ -197,17 +203,29 @@ class ReviewPanel {
 		const action = actionOf(event);
 		if (!action) return;
 		event.preventDefault();
-		this.#actions[action]();
+		this.#actions[action](event.key);
+	}
+
+	/** Of the chosen sample, once it is here; says so where there is none. */
+	#keyToWrite(): number | null {
+		const key = this.#sample?.line === this.#view.line ? (this.#sample?.key ?? null) : null;
+		if (key === null) this.#frame.announcer.show("This line holds no sample to decide about.");
+		return key;
+	}
+
+	#rate(rating: number | null): void {
+		const key = this.#keyToWrite();
+		if (key === null) return;
+		this.#post({ type: "rate", key, rating });
+		const name = `Line ${(this.#view.line ?? 0) + 1}`;
+		this.#frame.announcer.show(rating === null ? `${name}: rating taken back.` : `${name} rated ${rating} of 5.`);
 	}
 
 	/** The next place is asked for first: once decided, the sample may have left the list. */
 	#decide(decision: "accepted" | "rejected" | "cleared"): void {
 		const { line } = this.#view;
-		const key = this.#sample?.line === line ? this.#sample?.key : null;
-		if (key == null) {
-			this.#frame.announcer.show("This line holds no sample to decide about.");
-			return;
-		}
+		const key = this.#keyToWrite();
+		if (key === null) return;
 		if (decision !== "cleared") this.#askNext("undecided");
 		this.#post({ type: "decide", key, decision });
 		this.#frame.announcer.show(`Line ${(line ?? 0) + 1} ${decision}.`);

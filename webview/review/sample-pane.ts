@@ -6,11 +6,12 @@ import { button, element } from "../shared/element.ts";
 import { drawComparison } from "./compare.ts";
 import { drawEditForm } from "./edit-form.ts";
 import { type Action, keyOf } from "./keys.ts";
+import { RatingButtons } from "./rating-buttons.ts";
 import { shortTeacher } from "./row.ts";
 import { readingOf } from "./sample-reading.ts";
 
 export interface SamplePaneEvents {
-	readonly act: (action: Action) => void;
+	readonly act: (action: Action, key?: string) => void;
 	readonly save: (changes: TextChange[]) => void;
 	readonly cancelEdit: () => void;
 	readonly choose: (line: number) => void;
@@ -38,6 +39,7 @@ export class SamplePane {
 	readonly #title: HTMLElement;
 	readonly #decision: HTMLElement;
 	readonly #buttons = new Map<Action, HTMLButtonElement>();
+	readonly #rating: RatingButtons;
 	readonly #body: HTMLElement;
 	readonly #events: SamplePaneEvents;
 	/** The sample whose form is shown, so that redrawing loses nothing that was typed. */
@@ -49,7 +51,9 @@ export class SamplePane {
 		this.#title = head.appendChild(element("h2"));
 		this.#decision = head.appendChild(element("p", "decision"));
 		const row = head.appendChild(element("div", "buttons"));
+		this.#rating = new RatingButtons(events.act);
 		for (const { action, label } of buttons) {
+			if (action === "undo") row.append(this.#rating.element);
 			const made = button(label, () => events.act(action));
 			made.append(element("kbd", "", keyOf(action)));
 			made.setAttribute("aria-keyshortcuts", keyOf(action));
@@ -65,6 +69,7 @@ export class SamplePane {
 		this.#decision.textContent = sample.key === null ? "No sample" : (decision ?? (isSeen ? "seen" : "not seen yet"));
 		this.#decision.className = `decision ${decision ?? ""}`;
 		this.#drawButtons(sample, mode);
+		this.#rating.draw(sample);
 		if (!mode.isEditing) this.#editing = null;
 		if (mode.isEditing) this.#drawForm(sample);
 		else if (sample.raw !== null) this.#body.replaceChildren(element("pre", "raw", visibleLine(sample.raw, 4000)));
@@ -77,6 +82,7 @@ export class SamplePane {
 		this.#decision.textContent = "";
 		this.#editing = null;
 		for (const made of this.#buttons.values()) made.disabled = true;
+		this.#rating.draw(null);
 		this.#body.replaceChildren(element("p", "remark", message));
 	}
 

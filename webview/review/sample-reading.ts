@@ -18,7 +18,8 @@ export function readingOf({ turns, findings }: ReviewSample, isAlone = false): R
 }
 
 /** For ears: what a look at the sample shows. */
-export function spokenFindings({ findings }: ReviewSample): string {
-	const shown = findings.filter(({ isHidden }) => !isHidden);
-	return shown.length === 0 ? "Nothing found." : shown.map(({ message }) => message).join(" ");
+export function spokenFindings({ findings, rating }: ReviewSample): string {
+	const shown = findings.filter(({ isHidden }) => !isHidden).map(({ message }) => message);
+	const rated = rating === null ? [] : [`You rated it ${rating} of 5.`];
+	return [...(shown.length === 0 ? ["Nothing found."] : shown), ...rated].join(" ");
 }

@@ -1,5 +1,6 @@
 /** What the review panel and its tree ask the engine, and what the engine answers. Lines count from 0, as in the editor. */
 import * as z from "zod/mini";
+import { Rating } from "../measure/human-rating.ts";
 
 const Line = z.int().check(z.gte(0));
 
@@ -164,6 +165,8 @@ export const ReviewSample = z.object({
 	findings: z.array(ReviewFinding),
 	metrics: z.array(ReviewMetric),
 	decision: DecisionState,
+	/** What whoever reviews here gave the response. */
+	rating: z.nullable(Rating),
 	isSeen: z.boolean(),
 	/** Lines of other answers to the same seed or prompt. */
 	siblings: z.array(Line),
@@ -206,7 +209,13 @@ export const reviewRequests = {
 		params: z.object({ ...File, key: z.number(), decision: z.enum(["accepted", "rejected", "cleared"]) }),
 		result: z.object({ isDecided: z.boolean() }),
 	},
-	/** Takes the last decision of this session on the file back; null where there is none. */
+	/** How good the response is, by the rubric; null takes the rating back. As for `decide`, false where it was not written. */
+	rate: {
+		method: "polyglot/review/rate",
+		params: z.object({ ...File, key: z.number(), rating: z.nullable(Rating) }),
+		result: z.object({ isRated: z.boolean() }),
+	},
+	/** Takes the last decision or rating of this session on the file back; null where there is none. */
 	undo: {
 		method: "polyglot/review/undo",
 		params: z.object(File),

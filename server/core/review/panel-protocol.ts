@@ -1,5 +1,6 @@
 /** What the review panel's page and its host say to each other. The host adds the file and passes questions on. */
 import * as z from "zod/mini";
+import { Rating } from "../measure/human-rating.ts";
 import { ReviewFilter, ReviewOverview, ReviewSample, reviewRequests, TextChange } from "./messages.ts";
 
 const Line = z.int().check(z.gte(0));
@@ -34,6 +35,7 @@ export const ReviewAsk = z.discriminatedUnion("type", [
 		wanted: z.enum(["weak", "unseen", "undecided"]),
 	}),
 	z.object({ type: z.literal("decide"), key: z.number(), decision: z.enum(["accepted", "rejected", "cleared"]) }),
+	z.object({ type: z.literal("rate"), key: z.number(), rating: z.nullable(Rating) }),
 	z.object({ type: z.literal("undo") }),
 	z.object({ type: z.literal("seen"), key: z.number() }),
 	z.object({ type: z.literal("edit"), line: Line, key: z.number(), changes: z.array(TextChange) }),
@@ -54,6 +56,7 @@ export const ReviewTell = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("sample"), sample: ReviewSample }),
 	z.object({ type: z.literal("moved"), place: reviewRequests.next.result, wanted: z.string() }),
 	z.object({ type: z.literal("decided"), key: z.number(), isDecided: z.boolean() }),
+	z.object({ type: z.literal("rated"), key: z.number(), isRated: z.boolean() }),
 	z.object({ type: z.literal("undone"), place: reviewRequests.undo.result }),
 	z.object({ type: z.literal("edited"), line: Line, isApplied: z.boolean() }),
 	z.object({ type: z.literal("dropped"), dropped: z.int() }),

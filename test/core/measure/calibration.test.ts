@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { agreementOf } from "../../../server/core/measure/agreement.ts";
 import { calibrationOf } from "../../../server/core/measure/calibration.ts";
-import { HumanRating, ratingsBySample } from "../../../server/core/measure/human-rating.ts";
+import { HumanRating, OwnRatings, ratingsBySample } from "../../../server/core/measure/human-rating.ts";
 
 test("a judge beside people, by hand", () => {
 	const calibration = calibrationOf("j", [
@@ -26,7 +26,7 @@ test("nothing rated by both is null everywhere, not 0", () => {
 	);
 });
 
-const rated = (sample: string, rating: number, by?: string) =>
+const rated = (sample: string, rating: number | null, by?: string) =>
 	HumanRating.parse({
 		sample,
 		decision: "rated",
@@ -54,6 +54,14 @@ test("the last rating of a person counts, and several people's median", () => {
 		],
 	);
 	assert.equal(HumanRating.safeParse({ ...rated("a", 5), rating: 6 }).success, false);
+});
+
+test("a rating that was taken back counts no more, and only for whoever gave it", () => {
+	const lines = [rated("a", 5, "ann"), rated("a", 2, "bob"), rated("a", null, "ann"), rated("b", 3), rated("b", null)];
+	assert.deepEqual([...ratingsBySample(lines)], [["a", 2]]);
+	const own = new OwnRatings();
+	for (const line of [rated("a", 3), rated("a", 5, "ann"), rated("b", 4), rated("b", null)]) own.add(line);
+	assert.deepEqual([own.of(10), own.of(11), own.of(12)], [3, null, null]);
 });
 
 test("three judges have a confusion for every two, and an alpha for every group", () => {

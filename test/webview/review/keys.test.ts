@@ -11,6 +11,18 @@ test("each key does one thing", () => {
 	assert.equal(new Set(keys).size, keys.length);
 	for (const { action, keys: own } of shortcuts) for (const key of own) assert.equal(press(key), action);
 });
+test("1 to 5 rate, 0 takes the rating back, and the help lists both", () => {
+	assert.deepEqual(
+		[..."0123456"].map((key) => press(key)),
+		["unrate", "rate", "rate", "rate", "rate", "rate", undefined],
+	);
+	const listed = shortcuts.filter(({ action }) => action === "rate" || action === "unrate");
+	assert.match(
+		listed.map(({ label }) => label).join(),
+		/^Rate the response, from 1, worst, to 5, best,Take your rating/,
+	);
+	assert.equal(press("4", { ctrlKey: true }), undefined);
+});
 test("keys held with Ctrl, Alt or Cmd are left to the editor", () => {
 	assert.equal(press("a", { ctrlKey: true }), undefined);
 	assert.equal(press("z", { metaKey: true }), undefined);
