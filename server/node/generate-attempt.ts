@@ -2,6 +2,7 @@
 import { type Judged, tokenLimit } from "../core/generate/attempt-policy.ts";
 import { chatMessages, type Material, seedPrompt, wantsPair } from "../core/generate/chat-request.ts";
 import type { ProbeVerdict } from "../core/generate/probe.ts";
+import type { Purse } from "../core/generate/purse.ts";
 import { type AnswerForm, type ChatRequest, type Reply, textsSchema } from "../core/generate/reply.ts";
 import type { JournalLine, RunTeacher } from "../core/generate/run-records.ts";
 import { modelOf } from "../core/generate/teacher-kind.ts";
@@ -43,6 +44,18 @@ export function attemptRequest(
 	const messages: Message[] = [...chatMessages(material, work.templates), ...correctionTurns(correction)];
 	const sampling = { temperature, topP, maxTokens: tokenLimit(maxTokens, earlier), seed: base + tries };
 	return { model: modelOf(teacher), messages, ...sampling, ...answerForm(material, work.verdict(teacher)) };
+}
+
+/** Money an attempt can cost at most; 0 where no budget counts it. */
+export function mostCost(
+	purse: Purse,
+	teacher: RunTeacher,
+	pending: Pending,
+	work: Pick<RunWork, "templates" | "verdict" | "material">,
+): number {
+	if (!purse.pays(teacher)) return 0;
+	const material = work.material(pending.cell.cell, pending.line.draw);
+	return purse.most(teacher, attemptRequest(teacher, pending, material, work));
 }
 
 /** The strictest form the endpoint keeps to, where prompt and answer come together. */

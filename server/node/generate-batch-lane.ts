@@ -1,10 +1,9 @@
 /** One teacher's share of a run by batch files: many requests at once, cheaper and slower, at the provider even while nobody runs. */
 import { randomUUID } from "node:crypto";
-import { priceShare } from "../core/generate/batch-price.ts";
 import type { BatchGroup } from "../core/generate/batch-records.ts";
 import { type CellProgress, nextCell } from "../core/generate/cell-progress.ts";
 import type { EndpointTeacher } from "../core/generate/run-records.ts";
-import { expectedCost, firstTokens } from "../core/generate/spending.ts";
+import { mostCost } from "./generate-attempt.ts";
 import { BatchLeft } from "./generate-batch.ts";
 import { BatchFollower, type BatchLaneOptions, type Members, namesOf } from "./generate-batch-follow.ts";
 import type { Pending, RunLane, RunWork } from "./generate-work.ts";
@@ -71,19 +70,14 @@ export class BatchLane implements RunLane {
 		return said.length > 0 ? said.join(", ") : null;
 	}
 
-	get expectedCost(): number | null {
-		const { price } = this.teacher;
-		return price ? expectedCost(price, this.cells, firstTokens) * priceShare(this.teacher) : null;
-	}
-
 	pump(): void {
 		if (this.#isEnded || this.#isForming) return;
-		for (const { group, pending } of this.#found.splice(0)) this.#start(group, pending);
+		for (const { group, pending } of this.#found.splice(0)) this.#start(group, pending, this.#taken(pending));
 		while (!this.#isClosed && this.#open.size < mostOpen) {
-			const requests = this.#formed();
+			const { requests, moneys } = this.#formed();
 			if (requests.length === 0) break;
 			const group = { group: randomUUID(), teacher: this.teacher.name, requests: namesOf(requests) };
-			this.#start(group, requests);
+			this.#start(group, requests, moneys);
 		}
 		if (this.#work.isStopping) this.#stopping.abort();
 		if (this.#open.size === 0 && (this.#isClosed || (this.#ready.length === 0 && !nextCell(this.cells))))
@@ -103,20 +97,23 @@ export class BatchLane implements RunLane {
 	}
 
 	/** As many requests as one batch holds and the budget allows. */
-	#formed(): Pending[] {
+	#formed(): { readonly requests: Pending[]; readonly moneys: number[] } {
 		const requests: Pending[] = [];
+		const moneys: number[] = [];
 		this.#isForming = true;
-		// The budget counts what is on the wire, so each request is on it as soon as it is chosen.
-		const group = `forming-${this.#open.size}`;
-		while (requests.length < mostRequests && this.#work.mayAfford(this.teacher)) {
+		while (requests.length < mostRequests) {
 			const next = this.#ready.shift() ?? this.#planned();
 			if (!next) break;
+			const money = this.#work.setAside(this.teacher, next);
+			if (money === null) {
+				this.#ready.unshift(next);
+				break;
+			}
 			requests.push(next);
-			this.#open.set(group, { count: requests.length, said: null });
+			moneys.push(money);
 		}
-		this.#open.delete(group);
 		this.#isForming = false;
-		return requests;
+		return { requests, moneys };
 	}
 
 	#planned(): Pending | undefined {
@@ -127,7 +124,16 @@ export class BatchLane implements RunLane {
 		return { line, cell, earlier: [] };
 	}
 
-	#start(group: BatchGroup, members: Members): void {
+	/** What is at the provider already can't be held back any more. */
+	#taken(members: Members): number[] {
+		const { purse } = this.#work;
+		const moneys = members.map((one) => (one ? mostCost(purse, this.teacher, one, this.#work) : 0));
+		for (const money of moneys) purse.take(money);
+		return moneys;
+	}
+
+	/** `moneys` is put aside for the members until the whole batch is settled. */
+	#start(group: BatchGroup, members: Members, moneys: readonly number[]): void {
 		const open: OpenBatch = { count: members.filter(Boolean).length, said: null };
 		this.#open.set(group.group, open);
 		const said = (text: string) => {
@@ -141,6 +147,7 @@ export class BatchLane implements RunLane {
 			})
 			.finally(() => {
 				this.#open.delete(group.group);
+				this.#work.putBack(moneys);
 				this.pump();
 			});
 	}

@@ -2,7 +2,7 @@
 import { judge, type Outcome, retryDelayMs } from "../core/generate/attempt-policy.ts";
 import { type CellProgress, nextCell } from "../core/generate/cell-progress.ts";
 import type { RunTeacher } from "../core/generate/run-records.ts";
-import { expectedCost, firstTokens } from "../core/generate/spending.ts";
+import { firstTokens } from "../core/generate/spending.ts";
 import { attemptRequest, fixedPrompt, sentParts } from "./generate-attempt.ts";
 import { Pace, type PaceChange } from "./generate-pace.ts";
 import { reusedAnswer } from "./generate-reused.ts";
@@ -20,6 +20,8 @@ export class Lane implements RunLane {
 	/** Retries that wait for their time. */
 	readonly #delayed = new Set<NodeJS.Timeout>();
 	#inFlight = 0;
+	/** The next request waits for answers on the wire to cost less than they may. */
+	#isShort = false;
 	#wake: NodeJS.Timeout | undefined;
 	#isEnded = false;
 	#end: () => void = () => {};
@@ -54,6 +56,7 @@ export class Lane implements RunLane {
 	get waiting(): string | null {
 		const reason = this.#pace.waiting(this.expectedTokens);
 		if (reason !== null) return reason;
+		if (this.#isShort && !this.#work.isStopping) return "budget: answers on the wire may use up the rest";
 		if (this.#inFlight === 0 && this.#delayed.size > 0) return `${this.#delayed.size} retries wait for their time`;
 		return null;
 	}
@@ -65,22 +68,14 @@ export class Lane implements RunLane {
 		return this.cells.reduce((sum, cell) => sum + cell.promptTokens + cell.completionTokens, 0) / attempts;
 	}
 
-	get expectedCost(): number | null {
-		const { price } = this.teacher;
-		return price ? expectedCost(price, this.cells, firstTokens) : null;
-	}
-
 	pump(): void {
 		if (this.#isEnded) return;
 		if (this.#work.isStopping) this.#forgetDelayed();
-		while (!this.#work.isStopping && this.#maySend()) {
+		this.#isShort = false;
+		while (!this.#work.isStopping && !this.#isShort && this.#pace.maySend(this.#inFlight, this.expectedTokens)) {
 			const next = this.#ready.shift() ?? this.#planned();
 			if (!next) break;
-			this.#inFlight += 1;
-			const reserved = this.expectedTokens;
-			// At once, before anything is awaited.
-			this.#pace.reserve(reserved);
-			void this.#attempt(next, reserved).catch((cause: unknown) => this.#work.fail(cause));
+			this.#start(next);
 		}
 		this.#sleep();
 		const isIdle =
@@ -89,8 +84,18 @@ export class Lane implements RunLane {
 		if (isIdle) this.#finish();
 	}
 
-	#maySend(): boolean {
-		return this.#pace.maySend(this.#inFlight, this.expectedTokens) && this.#work.mayAfford(this.teacher);
+	/** Takes money, a place and tokens at once, before anything is awaited. */
+	#start(next: Pending): void {
+		const money = this.#work.setAside(this.teacher, next);
+		if (money === null) {
+			this.#isShort = true;
+			this.#ready.unshift(next);
+			return;
+		}
+		this.#inFlight += 1;
+		const reserved = this.expectedTokens;
+		this.#pace.reserve(reserved);
+		void this.#attempt(next, reserved, money).catch((cause: unknown) => this.#work.fail(cause));
 	}
 
 	#finish(): void {
@@ -104,7 +109,9 @@ export class Lane implements RunLane {
 		clearTimeout(this.#wake);
 		const ms = this.#pace.waitMs(this.expectedTokens);
 		// The wait may have passed since it held something back: with nothing on the wire nobody else would wake the lane.
-		const isAlone = this.#inFlight === 0 && (this.#ready.length > 0 || nextCell(this.cells) !== undefined);
+		// Whoever is short of money is woken by the answer that frees some.
+		const isAlone =
+			this.#inFlight === 0 && !this.#isShort && (this.#ready.length > 0 || nextCell(this.cells) !== undefined);
 		if ((ms > 0 || isAlone) && !this.#work.isStopping)
 			this.#wake = setTimeout(() => this.pump(), Math.max(1, Math.ceil(ms)));
 	}
@@ -117,7 +124,7 @@ export class Lane implements RunLane {
 		return { line, cell, earlier: [] };
 	}
 
-	async #attempt(pending: Pending, reserved: number): Promise<void> {
+	async #attempt(pending: Pending, reserved: number, money: number): Promise<void> {
 		try {
 			await this.#work.planned(pending.line);
 			if (await reusedAnswer(this.#work, this.teacher, pending)) this.#pace.giveBack(reserved);
@@ -127,6 +134,7 @@ export class Lane implements RunLane {
 			if (!this.#work.signal.aborted) throw cause;
 		} finally {
 			this.#inFlight -= 1;
+			this.#work.putBack([money]);
 			this.pump();
 		}
 	}

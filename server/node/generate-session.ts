@@ -6,15 +6,16 @@ import type { Material } from "../core/generate/chat-request.ts";
 import type { MonitorMessage } from "../core/generate/monitor-message.ts";
 import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
 import type { ProbeVerdict } from "../core/generate/probe.ts";
+import { Purse } from "../core/generate/purse.ts";
 import { redact } from "../core/generate/redact.ts";
 import type { Reply } from "../core/generate/reply.ts";
 import { AcceptanceRate } from "../core/generate/run-progress.ts";
 import { type JournalLine, type RunTeacher, titleOf } from "../core/generate/run-records.ts";
 import type { Answered } from "../core/generate/sample-of.ts";
-import { spentByCurrency } from "../core/generate/spending.ts";
 import { isEditorTeacher } from "../core/generate/teacher-kind.ts";
 import type { Templates } from "../core/project.ts";
 import type { SampleRow } from "../core/sample-row.ts";
+import { mostCost } from "./generate-attempt.ts";
 import { type OpenedLane, openLane } from "./generate-lanes.ts";
 import { RunMonitor } from "./generate-monitor.ts";
 import { type OpenedRun, openRun, rowHash, type SessionOptions } from "./generate-open.ts";
@@ -29,7 +30,7 @@ import {
 } from "./generate-progress.ts";
 import { countAttempt } from "./generate-replay.ts";
 import type { EarlierAnswer } from "./generate-reuse.ts";
-import type { RunLane, RunWork } from "./generate-work.ts";
+import type { Pending, RunLane, RunWork } from "./generate-work.ts";
 import { nextStepFor } from "./teacher-test.ts";
 
 /** At most four updates a second (generation.md 2.1). */
@@ -40,6 +41,7 @@ const shareDoubled = 0.1;
 
 export class RunSession implements RunWork {
 	readonly templates: Templates | undefined;
+	readonly purse: Purse;
 	readonly #options: SessionOptions;
 	readonly #run: OpenedRun;
 	readonly #lanes: readonly RunLane[];
@@ -63,7 +65,8 @@ export class RunSession implements RunWork {
 		this.templates = options.manifest.templates;
 		this.#run = run;
 		this.#doubled = run.doubled;
-		const { teachers } = options.manifest;
+		const { teachers, budget } = options.manifest;
+		this.purse = new Purse(budget, run.cells, teachers);
 		this.#opened = teachers.map((teacher) => openLane(teacher, run, options, this));
 		this.#lanes = this.#opened.map(({ lane }) => lane);
 		const { accepted } = countsOf(run.cells, this.#lanes);
@@ -145,17 +148,17 @@ export class RunSession implements RunWork {
 		return undefined;
 	}
 
-	mayAfford({ name, price }: RunTeacher): boolean {
-		const { budget, teachers } = this.#options.manifest;
-		if (!budget || !price) return true;
-		const spent = spentByCurrency(this.#run.cells, teachers)[budget.currency] ?? 0;
-		const onTheWire = this.#lanes.reduce((sum, lane) => sum + lane.inFlight * (lane.expectedCost ?? 0), 0);
-		const next = this.#lanes.find((lane) => lane.teacher.name === name)?.expectedCost ?? 0;
-		if (spent + onTheWire + next <= budget.amount) return true;
-		this.stop(
-			`The budget of ${budget.amount} ${budget.currency} is used up: ${spent.toFixed(4)} spent, ${onTheWire.toFixed(4)} on the wire. Raise it to go on.`,
-		);
-		return false;
+	setAside(teacher: RunTeacher, pending: Pending): number | null {
+		const most = mostCost(this.purse, teacher, pending, this);
+		if (this.purse.setAside(most)) return most;
+		if (this.purse.isIdle) this.stop(this.purse.usedUp(most));
+		return null;
+	}
+
+	putBack(moneys: readonly number[]): void {
+		if (!this.purse.putBack(moneys)) return;
+		// Whoever has least on the wire comes first, so that one lane does not keep the others from the rest.
+		for (const lane of this.#lanes.toSorted((left, right) => left.inFlight - right.inFlight)) lane.pump();
 	}
 
 	/** Bounded for the whole run, so that a limit far too low for everything does not double the bill. */
@@ -200,6 +203,7 @@ export class RunSession implements RunWork {
 		else this.#reused += 1;
 		if (line.outcome === "truncated" && line.verdict === "again") this.#doubled += 1;
 		countAttempt(cell, line);
+		this.purse.answered(cell.cell.teacher, line.usage?.completionTokens ?? 0);
 		this.#monitor.attempt(cell.cell.teacher, line);
 		await this.#run.logs.journal.append(line);
 	}

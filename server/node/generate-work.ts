@@ -5,6 +5,7 @@ import type { CellProgress } from "../core/generate/cell-progress.ts";
 import type { Material } from "../core/generate/chat-request.ts";
 import type { Cell, Draw, PlanLine } from "../core/generate/plan.ts";
 import type { ProbeVerdict } from "../core/generate/probe.ts";
+import type { Purse } from "../core/generate/purse.ts";
 import type { ChatRequest, Reply } from "../core/generate/reply.ts";
 import type { JournalLine, RunTeacher } from "../core/generate/run-records.ts";
 import type { Answered } from "../core/generate/sample-of.ts";
@@ -37,8 +38,6 @@ export interface RunLane {
 	readonly limit: number;
 	/** Why nothing is sent just now; null while requests flow. */
 	readonly waiting: string | null;
-	/** Money one attempt is expected to cost; null without a price. */
-	readonly expectedCost: number | null;
 	/** Sends as much as may be sent. Safe to call at any time. */
 	pump(): void;
 	/** Settles when nothing is left to do or the run stopped. */
@@ -47,6 +46,7 @@ export interface RunLane {
 
 export interface RunWork {
 	readonly templates: Templates | undefined;
+	readonly purse: Purse;
 	/** Aborted when attempts on the wire shall end at once. */
 	readonly signal: AbortSignal;
 	/** Nothing new is sent; attempts on the wire may finish. */
@@ -60,8 +60,13 @@ export interface RunWork {
 	material(cell: Cell, draw: Draw): Material;
 	/** The answer an earlier run has for the same request, where reuse is on. */
 	earlier(teacher: RunTeacher, cell: Cell, line: PlanLine): Promise<EarlierAnswer | undefined>;
-	/** False where one more attempt might exceed the budget; the run then pauses. */
-	mayAfford(teacher: RunTeacher): boolean;
+	/**
+	 * Puts aside what a request can cost at most. Null where that might exceed the budget: the lane is pumped again when
+	 * answers came back cheaper; where none is on the wire, the run pauses.
+	 */
+	setAside(teacher: RunTeacher, pending: Pending): number | null;
+	/** What was put aside for these requests is free; whoever waits for it is pumped. */
+	putBack(moneys: readonly number[]): void;
 	/** Whether a cut-off answer may be asked again with twice the token limit. */
 	mayDouble(teacher: RunTeacher): boolean;
 	/** What the row of a teacher says about its origin. */

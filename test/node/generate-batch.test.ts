@@ -197,7 +197,7 @@ test("the estimate takes half the price and says that this is an assumption, unl
 test("a budget holds for batches: no more is handed in than it allows, and the run says how to go on", async (context) => {
 	const { server, options } = await batchRig(context, 60);
 	const teachers = options.teachers.map((teacher) => ({ ...teacher, price }));
-	// The first batch is reckoned at 700 and 400 tokens a request: 0.15 EUR each, half of it batched.
+	// Without a token limit an answer is reckoned at 1,600 tokens: over 0.16 EUR a request, batched, until it came back.
 	const end = await finishedRun({ ...options, teachers, budget: { amount: 0.8, currency: "EUR" } });
 	assert.equal(end.state, "paused");
 	assert.match(end.message ?? "", /budget of 0\.8 EUR is used up/);

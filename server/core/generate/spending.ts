@@ -43,24 +43,6 @@ function cellCost(cell: CellProgress, price: Price, batchShare: number): number 
 	return full - (1 - share) * costOf(price, cell.batchPromptTokens, cell.batchCompletionTokens);
 }
 
-/** What one more attempt of a teacher is expected to cost: the mean of its attempts, or `first` tokens before any. */
-export function expectedCost(
-	price: Price,
-	cells: readonly CellProgress[],
-	first: { prompt: number; completion: number },
-): number {
-	const sum = (value: (cell: CellProgress) => number) => cells.reduce((total, cell) => total + value(cell), 0);
-	const attempts = sum((cell) => cell.attempts);
-	if (attempts === 0) return costOf(price, first.prompt, first.completion);
-	return (
-		costOf(
-			price,
-			sum((cell) => cell.promptTokens),
-			sum((cell) => cell.completionTokens),
-		) / attempts
-	);
-}
-
 /** Why a budget cannot be held; undefined where it can. Practice teachers cost nothing. */
 export function budgetProblem({ currency }: Budget, teachers: readonly RunTeacher[]): string | undefined {
 	const unpriced = teachers.filter(({ price, isPractice }) => !isPractice && price?.currency !== currency);
