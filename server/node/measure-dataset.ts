@@ -70,9 +70,7 @@ export async function measureDataset(request: MeasureRequest, signal: AbortSigna
 		const plane = await measured(state);
 		if ((await fileVersions(request)) !== version) throw fileChanged();
 		const report = await reportOf(state, plane);
-		const samples = request.hasDetails
-			? new MeasuredSamples(state.table, state.groups.all(), report, placesOf(state))
-			: null;
+		const samples = request.hasDetails ? new MeasuredSamples(state.table, state.groups.all(), placesOf(state)) : null;
 		return { report, samples };
 	} catch (cause) {
 		for (const backend of backends) backend?.lane?.halt(cause);

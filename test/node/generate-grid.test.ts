@@ -54,8 +54,8 @@ test("requests a minute are kept, and the wait has a name", async (context) => {
 	const end = await finishedRun({ ...options, teachers, count: 26, onProgress: ({ waiting }) => waits.add(waiting) });
 	assert.equal(end.accepted, 26);
 	const { arrivalsMs } = server.stats();
-	// 20 at once, then four a second; counted from the first, since a busy machine may hold any of them up.
-	assert.ok((arrivalsMs.at(-1) ?? 0) - (arrivalsMs[0] ?? 0) >= 1_400, String(arrivalsMs));
+	// 20 at once, then four a second, so 1.5 s; a busy machine may hold the first up, and unlimited all come in 0.1 s.
+	assert.ok((arrivalsMs.at(-1) ?? 0) - (arrivalsMs[0] ?? 0) >= 1_000, String(arrivalsMs));
 	assert.ok(
 		[...waits].some((wait) => wait?.includes("rpm bucket (240 requests a minute)")),
 		String([...waits]),

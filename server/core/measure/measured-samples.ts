@@ -1,6 +1,5 @@
 /** The measured samples one by one, read out of the table when asked for. */
 import type { GroupMeasure } from "./group-measure.ts";
-import type { MeasureReport } from "./measure-report.ts";
 import { rowPerplexity } from "./perplexity.ts";
 import type { Role, SampleTable } from "./sample-table.ts";
 import type { NearestText, SampleValues, TextValues } from "./sample-values.ts";
@@ -8,15 +7,13 @@ import type { NearestText, SampleValues, TextValues } from "./sample-values.ts";
 export class MeasuredSamples {
 	readonly #table: SampleTable;
 	readonly #groups: readonly GroupMeasure[];
-	readonly #report: MeasureReport;
 	/** Of each group, its row in the report. */
 	readonly #places: readonly number[];
 	#rowsByLine: Map<string, number> | undefined;
 
-	constructor(table: SampleTable, groups: readonly GroupMeasure[], report: MeasureReport, places: readonly number[]) {
+	constructor(table: SampleTable, groups: readonly GroupMeasure[], places: readonly number[]) {
 		this.#table = table;
 		this.#groups = groups;
-		this.#report = report;
 		this.#places = places;
 	}
 
