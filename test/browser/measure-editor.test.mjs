@@ -10,7 +10,7 @@ const shown = 40;
 let bench;
 before(async () => {
 	bench = await openWorkbench({
-		file: "samples.de.jsonl",
+		// No file in the address: it would be opened again, over the panel, when the window is reloaded.
 		prepare: (folder) => {
 			writeFileSync(join(folder, "samples.cs.jsonl"), practiceRows("cs"));
 		},
@@ -38,7 +38,6 @@ function practiceRows(language) {
 test("the panel says what a measurement takes before anybody is asked", async () => {
 	await bench.command("Polyglot: Measure Dataset…");
 	const panel = await bench.panel("measure");
-	await panel.getByRole("checkbox", { name: "samples.de.jsonl" }).uncheck();
 	await panel.getByRole("checkbox", { name: "samples.cs.jsonl" }).check();
 	await panel.locator("dd", { hasText: "none, all on this machine" }).waitFor();
 	await panel.getByRole("checkbox", { name: /^practice-judge/ }).check();
@@ -73,7 +72,7 @@ test("a listed sample opens at its line, whose hover has the measured values", a
 });
 
 test("a reload of the window brings the result back", async () => {
-	await bench.page.getByRole("tab", { name: "Measure Dataset" }).click();
+	await bench.page.locator(".tab", { hasText: "Measure Dataset" }).click();
 	await bench.panel("measure");
 	// As a person does it: the editor writes down its panels before it goes.
 	const gone = bench.page.waitForEvent("load", { timeout: 60_000 });
