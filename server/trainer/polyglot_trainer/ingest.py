@@ -3,6 +3,7 @@
 import os
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from polyglot_trainer import states, strict_json
@@ -39,6 +40,8 @@ class Ingest:
         for stream, path in (("worker", files.stdout), ("engine", engine_log or files.engine_log)):
             while self._log(run_id, attempt, stream, path, ended, budget):
                 pass
+        if ended:
+            self._late_artifacts(run_id, attempt, files.events)
 
     def forget(self, run_id: str) -> None:
         self._budgets.pop(run_id, None)
@@ -97,6 +100,16 @@ class Ingest:
             *(run_id, data["name"], data["sha256"], data["bytes"], data["kind"], data["step"]),
         )
         return True
+
+    def _late_artifacts(self, run_id: str, attempt: int, path: Path) -> None:
+        """Files that were told of before they were here, as those of a cluster without a shared disk."""
+        known = {row["name"] for row in self._db.all("SELECT name FROM artifacts WHERE run_id = ?", run_id)}
+        with self._db.transaction():
+            for event in _told_artifacts(path):
+                data = event["data"]
+                if data["name"] not in known and self._artifact(run_id, data):
+                    known.add(data["name"])
+                    self._runs.append(run_id, "artifact.ready", data, ts=event["ts"], attempt=attempt)
 
     def _checkpoint(self, run_id: str, data: dict) -> None:
         self._db.run(
@@ -173,6 +186,18 @@ def _parse(line: bytes) -> dict | None:
     # A worker's run.state is short: the service fills in the rest.
     is_state = event["type"] == "run.state" and isinstance(event["data"].get("state"), str)
     return event if is_state or not data_issues(event["type"], event["data"]) else None
+
+
+def _told_artifacts(path: Path) -> Iterator[dict]:
+    """Every well-formed `artifact.ready` of an attempt's events."""
+    try:
+        with open(path, "rb") as file:
+            for line in iter(lambda: file.readline(_LINE_BYTES + 1), b""):
+                event = _parse(line.rstrip(b"\n")) if b'"artifact.ready"' in line else None
+                if event and event["type"] == "artifact.ready":
+                    yield event
+    except OSError:
+        return
 
 
 def _read(path: Path, offset: int) -> bytes:
