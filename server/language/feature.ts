@@ -4,6 +4,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Decisions } from "../core/decisions.ts";
 import type { Detectors } from "../core/language-id/detector.ts";
 import type { Project } from "../core/project.ts";
+import type { TrainerClient } from "../node/trainer-client.ts";
 import type { AnnotatedFile, MeasuredFinder } from "./annotated-file.ts";
 import type { HoverRow } from "./hover.ts";
 
@@ -35,6 +36,8 @@ export interface ServerContext {
 	decisions(): Decisions | undefined;
 	openDocument(uri: string): TextDocument | undefined;
 	readonly review: ReviewDoor;
+	/** The client of the trainer in force, set by the feature that holds the connection. */
+	trainer: (() => Promise<TrainerClient>) | undefined;
 	/** Calls back after `polyglot.json` was read again. */
 	onProjectChange(listener: () => void): void;
 	/** Calls back when the server ends, so that a feature can close what it opened. */

@@ -49,6 +49,7 @@ export function startServer(connection: Connection, runtime: Runtime, features: 
 				serveReview.refresh();
 			},
 		},
+		trainer: undefined,
 		onProjectChange: (listener) => void watch.listeners.push(listener),
 		onShutdown: (close) => void closers.push(close),
 	};

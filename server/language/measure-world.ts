@@ -13,6 +13,7 @@ export function measureWorld(server: ServerContext, practice: PracticeMode): Mea
 		teachers: teachers.filter(isEndpointTeacher),
 		settings: measure,
 		mapping: fields,
+		trainer: server.trainer,
 		// Secrets are for trusted workspaces alone.
 		key: async (name, origin) => (server.isTrusted() ? keyOf(server, practice, name, origin) : null),
 		async practice() {

@@ -47,6 +47,7 @@ export const trainFeature =
 			evaluations.look(current);
 			if (runId !== undefined && current.view(runId)?.isFinal) void file(server, current, version);
 		});
+		server.trainer = () => connection.client();
 		const feature: TrainerFeature = { server, connection, version, touch };
 		const sweeps = new Sweeps(feature);
 		const downloads = new ArtifactDownloads(feature);

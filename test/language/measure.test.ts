@@ -53,9 +53,9 @@ function ended(session: Session): Promise<Ended> {
 	});
 }
 
-async function measured(session: Session): Promise<MeasurePicture> {
+async function measured(session: Session, wanted = wish): Promise<MeasurePicture> {
 	const end = ended(session);
-	await session.connection.sendRequest(measureRequests.start.method, { wish });
+	await session.connection.sendRequest(measureRequests.start.method, { wish: wanted });
 	const { picture, problem } = await end;
 	assert.equal(problem, null);
 	assert.ok(picture);
@@ -179,4 +179,26 @@ test("a low rating marks its line once it was measured, and no longer once the l
 			],
 		});
 		assert.doesNotMatch(await hovered(session, uri, 20), /gave the response/);
+	}));
+
+test("the trainer in force scores perplexity; the most unlikely answer is marked", () =>
+	withFolder(true, async (session, folder) => {
+		const odd = JSON.stringify({
+			...JSON.parse(rows[0] ?? ""),
+			id: "odd",
+			response: "Qx zvrk wq jjxy kqqz ßvw yxq. ".repeat(6),
+		});
+		const text = `${[...rows, odd].join("\n")}\n`;
+		await writeFile(join(folder, "samples.jsonl"), text);
+		const uri = pathToFileURL(join(folder, "samples.jsonl")).href;
+		await session.open(text, uri);
+		await session.pushed(undefined, uri);
+		const picture = await measured(session, { ...wish, judges: [], scorer: "trainer:practice-base" });
+		const [row] = picture.report.rows;
+		assert.match(row?.perplexity_model ?? "", /^practice-base on practice-trainer/);
+		assert.equal(row?.perplexity_of_responses.n, 10);
+		assert.match(
+			await hovered(session, uri, 20),
+			/The perplexity of the response by practice-base .* is above that of 95 %/,
+		);
 	}));

@@ -94,7 +94,7 @@ const fields: readonly { field: TextField; label: string; size: number; hint: st
 		field: "scorer",
 		label: "Scorer of perplexity",
 		size: 34,
-		hint: "Nobody if empty. A teacher, URL#MODEL of completions with echo such as vLLM, or tgi:URL#MODEL. It is tested before it is believed.",
+		hint: "Nobody if empty. A teacher, URL#MODEL of completions with echo such as vLLM, tgi:URL#MODEL, or trainer:MODEL of your trainer. It is tested before it is believed.",
 	},
 	{
 		field: "size",
