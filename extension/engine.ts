@@ -2,14 +2,9 @@
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, TransportKind } from "vscode-languageclient/node";
 import type * as z from "zod/mini";
-import {
-	type LanguageModelReply,
-	languageModelRequest,
-	type NotificationType,
-	notifications,
-	type RequestType,
-	secretRequest,
-} from "../server/core/engine-api.ts";
+import { notifications, secretRequest } from "../server/core/engine-api.ts";
+import { type LanguageModelReply, languageModelRequest } from "../server/core/generate/language-model-request.ts";
+import type { NotificationType, RequestType } from "../server/core/request-type.ts";
 import { LanguageModels } from "./language-model.ts";
 import { NotificationListeners } from "./notification-listeners.ts";
 import { withReviewLenses } from "./review-lens.ts";

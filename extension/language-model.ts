@@ -1,7 +1,7 @@
 /** The editor's own language models as teachers: asked for the engine, with the user's consent, streamed, cancellable. */
 import * as vscode from "vscode";
-import type { LanguageModelQuestion, LanguageModelReply } from "../server/core/engine-api.ts";
 import { editorFailure, editorTurns, noConsent, noModel } from "../server/core/generate/editor-model.ts";
+import type { LanguageModelQuestion, LanguageModelReply } from "../server/core/generate/language-model-request.ts";
 
 /** An answer longer than this for each token allowed is a model that does not stop. An assumption. */
 const charactersPerToken = 16;

@@ -1,7 +1,7 @@
 /** Who listens to what the engine tells: the language client keeps one handler a method, and panels are many. */
 import type * as vscode from "vscode";
 import type * as z from "zod/mini";
-import type { NotificationType } from "../server/core/engine-api.ts";
+import type { NotificationType } from "../server/core/request-type.ts";
 
 type Listener = (params: unknown) => void;
 

@@ -1,6 +1,7 @@
 /** Commands about teachers: add, test the connection, set the key, remove, choose. */
 import * as vscode from "vscode";
-import { ModelSelector, requests, TeacherSummary } from "../server/core/engine-api.ts";
+import { requests, TeacherSummary } from "../server/core/engine-api.ts";
+import { ModelSelector } from "../server/core/generate/language-model-request.ts";
 import { Teacher } from "../server/core/project.ts";
 import type { App } from "./app.ts";
 import { nameOf } from "./language-model.ts";

@@ -3,23 +3,11 @@ import * as z from "zod/mini";
 import { EstimateRanges } from "./generate/estimate.ts";
 import { Cell } from "./generate/plan.ts";
 import { Budget, Price } from "./project.ts";
-import { Message, Strategy, Usage } from "./sample-row.ts";
-
+import { notification, request } from "./request-type.ts";
+import { Strategy } from "./sample-row.ts";
 import { Sha256 } from "./trainer/spec.ts";
 import { TrainDraft } from "./trainer/train-draft.ts";
 import { TrainCheck, TrainOffer } from "./trainer/train-form-message.ts";
-
-/** A request's method with the schemas of both directions; each side parses what it receives. */
-export interface RequestType<P extends z.ZodMiniType, R extends z.ZodMiniType> {
-	readonly method: string;
-	readonly params: P;
-	readonly result: R;
-}
-
-export interface NotificationType<P extends z.ZodMiniType> {
-	readonly method: string;
-	readonly params: P;
-}
 
 const Nothing = z.object({});
 const RunId = z.object({ runId: z.string() });
@@ -240,66 +228,6 @@ export const secretRequest = request(
 	z.object({ secret: z.nullable(z.string()) }),
 );
 
-/** Which of the editor's own language models is meant: `vscode.lm.selectChatModels` takes it as it stands. */
-export const ModelSelector = z.object({
-	vendor: z.optional(z.string()),
-	family: z.optional(z.string()),
-	id: z.optional(z.string()),
-});
-export type ModelSelector = z.infer<typeof ModelSelector>;
-
-/**
- * Asked by the engine for a teacher of kind `vscode`, answered by the editor with one of its own language models and
- * the user's consent. A cancelled request (`$/cancelRequest`) ends the model's answer. Wrong is a value, never an error.
- */
-export const languageModelRequest = request(
-	"polyglot/languageModel",
-	z.object({
-		/** The teacher's name, for the question of consent. */
-		teacher: z.string(),
-		selector: ModelSelector,
-		/** The editor's models know no system role: what it says goes ahead of the first user message. */
-		messages: z.array(Message),
-		temperature: z.nullable(z.number()),
-		topP: z.nullable(z.number()),
-		maxTokens: z.nullable(z.int()),
-	}),
-	z.discriminatedUnion("type", [
-		z.object({
-			type: z.literal("answer"),
-			text: z.string(),
-			/** Who answered, as `vendor/id`. */
-			model: z.string(),
-			/** By the model's own counting; null where it does not count. */
-			usage: z.nullable(Usage),
-		}),
-		z.object({
-			type: z.literal("failure"),
-			/**
-			 * `no-model`: nothing fits the selector, or the editor has no models. `no-consent`: the user said no.
-			 * `busy`: a rate limit or quota. `refused`: filtered. `transient`: anything that may pass.
-			 */
-			reason: z.enum(["no-model", "no-consent", "busy", "refused", "transient"]),
-			/** One sentence; with `no-model` it names the models there are. */
-			message: z.string(),
-		}),
-	]),
-);
-export type LanguageModelQuestion = z.infer<typeof languageModelRequest.params>;
-export type LanguageModelReply = z.infer<typeof languageModelRequest.result>;
-
 /** What the editor hands over when it starts the engine. */
 export const StartOptions = z.object({ isTrusted: z.boolean() });
 export type StartOptions = z.infer<typeof StartOptions>;
-
-function request<P extends z.ZodMiniType, R extends z.ZodMiniType>(
-	method: string,
-	params: P,
-	result: R,
-): RequestType<P, R> {
-	return { method, params, result };
-}
-
-function notification<P extends z.ZodMiniType>(method: string, params: P): NotificationType<P> {
-	return { method, params };
-}

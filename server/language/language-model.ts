@@ -1,7 +1,7 @@
 /** The engine's door to the editor's own language models: an LSP request to the client, which asks them with the user's consent. */
 import { CancellationTokenSource, ErrorCodes, ResponseError } from "vscode-languageserver/node";
-import { type LanguageModelReply, languageModelRequest } from "../core/engine-api.ts";
 import type { CompletionDoor } from "../core/generate/completion-door.ts";
+import { type LanguageModelReply, languageModelRequest } from "../core/generate/language-model-request.ts";
 import type { ServerContext } from "./feature.ts";
 
 export function editorDoor({ connection }: Pick<ServerContext, "connection">): CompletionDoor {

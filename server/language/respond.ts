@@ -1,8 +1,8 @@
 /** Answers the editor's own requests: parses what comes in, and is the one edge where their errors leave the engine. */
 import { ConnectionError, LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
 import type * as z from "zod/mini";
-import type { NotificationType, RequestType } from "../core/engine-api.ts";
 import { UserError } from "../core/problem.ts";
+import type { NotificationType, RequestType } from "../core/request-type.ts";
 import type { ServerContext } from "./feature.ts";
 
 /** Registers the handler of one request. What it throws reaches the user with its own words; its origin goes to the log. */

@@ -1,7 +1,7 @@
 /** A teacher that is one of the editor's own language models: asked through a door, judged like any other. */
 
-import type { LanguageModelQuestion, LanguageModelReply } from "../core/engine-api.ts";
 import { type CompletionDoor, editorFailures } from "../core/generate/completion-door.ts";
+import type { LanguageModelQuestion, LanguageModelReply } from "../core/generate/language-model-request.ts";
 import { redact } from "../core/generate/redact.ts";
 import type { ChatRequest, Reply } from "../core/generate/reply.ts";
 import type { EditorTeacher } from "../core/project.ts";

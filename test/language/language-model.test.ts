@@ -12,7 +12,8 @@ import {
 	StreamMessageReader,
 	StreamMessageWriter,
 } from "vscode-languageserver/node";
-import { type LanguageModelQuestion, languageModelRequest, requests } from "../../server/core/engine-api.ts";
+import { requests } from "../../server/core/engine-api.ts";
+import { type LanguageModelQuestion, languageModelRequest } from "../../server/core/generate/language-model-request.ts";
 import { editorDoor } from "../../server/language/language-model.ts";
 import { startSession } from "./lsp-session.ts";
 

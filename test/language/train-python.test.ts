@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type * as z from "zod/mini";
-import { notifications, type RequestType, requests, secretRequest } from "../../server/core/engine-api.ts";
+import { notifications, requests, secretRequest } from "../../server/core/engine-api.ts";
+import type { RequestType } from "../../server/core/request-type.ts";
 import { type Session, startSession } from "./lsp-session.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { LanguageModelQuestion, LanguageModelReply } from "../../server/core/engine-api.ts";
 import type { CompletionDoor } from "../../server/core/generate/completion-door.ts";
+import type { LanguageModelQuestion, LanguageModelReply } from "../../server/core/generate/language-model-request.ts";
 import type { EditorTeacher } from "../../server/core/project.ts";
 import { listInterruptedRuns } from "../../server/node/generate-interrupted.ts";
 import { resumeGenerateRun, startGenerateRun } from "../../server/node/generate-run.ts";

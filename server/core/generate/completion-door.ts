@@ -1,7 +1,8 @@
 /** The door to the editor's own language models: the engine asks through it and never sees who is behind. */
-import type { LanguageModelQuestion, LanguageModelReply } from "../engine-api.ts";
+
 import { UserError } from "../problem.ts";
 import type { AnyTeacher } from "../project.ts";
+import type { LanguageModelQuestion, LanguageModelReply } from "./language-model-request.ts";
 import type { FailureKind } from "./reply.ts";
 import { isEditorTeacher } from "./teacher-kind.ts";
 

@@ -1,6 +1,7 @@
 /** How the engine's question is put to one of the editor's language models, and how its refusals are read. */
-import type { LanguageModelReply } from "../engine-api.ts";
+
 import type { Message } from "../sample-row.ts";
+import type { LanguageModelReply } from "./language-model-request.ts";
 
 export interface EditorTurn {
 	readonly role: "user" | "assistant";

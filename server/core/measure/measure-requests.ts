@@ -1,6 +1,6 @@
 /** What the dataset panel's side of the editor asks the engine about measuring, and what it is told. */
 import * as z from "zod/mini";
-import type { NotificationType, RequestType } from "../engine-api.ts";
+import { notification, request } from "../request-type.ts";
 import { MeasureOffer } from "./measure-panel-message.ts";
 import { MeasurePicture } from "./measure-picture.ts";
 import { MeasureEstimate, MeasureProgress } from "./measure-progress.ts";
@@ -18,30 +18,16 @@ const View = z.object({
 const Ended = z.object({ picture: z.nullable(MeasurePicture), problem: z.nullable(z.string()) });
 
 export const measureRequests = {
-	view: { method: "polyglot/measureView", params: Nothing, result: View } satisfies RequestType<
-		typeof Nothing,
-		typeof View
-	>,
+	view: request("polyglot/measureView", Nothing, View),
 	/** Calls, tokens, money and time to expect; asks nobody. */
-	estimate: { method: "polyglot/estimateMeasure", params: Wish, result: MeasureEstimate } satisfies RequestType<
-		typeof Wish,
-		typeof MeasureEstimate
-	>,
+	estimate: request("polyglot/estimateMeasure", Wish, MeasureEstimate),
 	/** Answers once it began; `progress` and `ended` follow. One measurement at a time. */
-	start: { method: "polyglot/startMeasure", params: Wish, result: Nothing } satisfies RequestType<
-		typeof Wish,
-		typeof Nothing
-	>,
+	start: request("polyglot/startMeasure", Wish, Nothing),
 	/** What was answered is kept: measuring again goes on from there. */
-	stop: { method: "polyglot/stopMeasure", params: Nothing, result: Nothing } satisfies RequestType<
-		typeof Nothing,
-		typeof Nothing
-	>,
+	stop: request("polyglot/stopMeasure", Nothing, Nothing),
 };
 
 export const measureNotifications = {
-	progress: { method: "polyglot/measureProgress", params: MeasureProgress } satisfies NotificationType<
-		typeof MeasureProgress
-	>,
-	ended: { method: "polyglot/measureEnded", params: Ended } satisfies NotificationType<typeof Ended>,
+	progress: notification("polyglot/measureProgress", MeasureProgress),
+	ended: notification("polyglot/measureEnded", Ended),
 };
