@@ -2,6 +2,7 @@
 import { select } from "d3";
 import type { ComparedTeacher, CompareMessage } from "../../server/core/generate/compare-message.ts";
 import { whole } from "../shared/quantities.ts";
+import { drawTableHead } from "../shared/table-head.ts";
 import { smallMoney } from "./small-money.ts";
 
 interface Column {
@@ -34,21 +35,10 @@ export function drawTeachers(section: HTMLElement, { teachers }: CompareMessage,
 		.data([0])
 		.join("div")
 		.attr("class", "scroll")
-		.selectAll("table")
+		.selectAll<HTMLTableElement, number>("table")
 		.data([0])
 		.join("table");
-	table
-		.selectAll("thead")
-		.data([0])
-		.join("thead")
-		.selectAll("tr")
-		.data([0])
-		.join("tr")
-		.selectAll("th")
-		.data(["teacher", ...columns.map(({ name }) => name), "next"])
-		.join("th")
-		.attr("scope", "col")
-		.text(String);
+	drawTableHead(table.node(), ["teacher", ...columns.map(({ name }) => name), "next"]);
 	const row = table
 		.selectAll("tbody")
 		.data([0])

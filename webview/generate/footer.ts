@@ -2,6 +2,7 @@
 import { select } from "d3";
 import { draftCurrency } from "../../server/core/generate/draft.ts";
 import { estimateAssumptions, estimateFigures } from "../../server/core/generate/estimate-text.ts";
+import { drawFacts } from "../shared/facts.ts";
 import { type FormState, problemsOf } from "./form-state.ts";
 
 export interface FooterActions {
@@ -72,29 +73,7 @@ function drawEstimate(section: HTMLElement, state: FormState): void {
 		.data([estimate ? "Expected" : state.isEstimating ? "Expected: …" : "Nothing to estimate yet"])
 		.join("h2")
 		.text(String);
-	const list = root
-		.selectAll("dl")
-		.data(rows.length === 0 ? [] : [rows])
-		.join("dl")
-		.attr("aria-live", "polite")
-		.classed("stale", state.isEstimating);
-	const row = list
-		.selectAll<HTMLDivElement, (typeof rows)[number]>("div")
-		.data(
-			(all) => all,
-			({ name }) => name,
-		)
-		.join("div");
-	row
-		.selectAll("dt")
-		.data(({ name }) => [name])
-		.join("dt")
-		.text(String);
-	row
-		.selectAll("dd")
-		.data(({ value }) => [value])
-		.join("dd")
-		.text(String);
+	drawFacts(section, rows, state.isEstimating);
 	root
 		.selectAll("p.note")
 		.data(estimate ? [`${capText(state)}${estimateAssumptions}`] : [])

@@ -1,17 +1,13 @@
 /** What the measurement would take, how far it is, and its two buttons. */
 import { select } from "d3";
 import type { MeasureEstimate, MeasureProgress } from "../../server/core/measure/measure-progress.ts";
+import { drawFacts, type Fact } from "../shared/facts.ts";
 import { duration, money, whole } from "../shared/quantities.ts";
 import type { MeasureState } from "./measure-state.ts";
 
 export interface ExpectedActions {
 	measure(): void;
 	stop(): void;
-}
-
-interface Row {
-	readonly name: string;
-	readonly value: string;
 }
 
 export function drawExpected(section: HTMLElement, state: MeasureState, actions: ExpectedActions): void {
@@ -27,25 +23,7 @@ export function drawExpected(section: HTMLElement, state: MeasureState, actions:
 	root.selectAll("h2").data([title]).join("h2").text(String);
 	drawBar(section, progress);
 	const rows = progress ? progressRows(progress) : estimate ? estimateRows(estimate) : [];
-	const list = root.selectAll("dl").data([rows]).join("dl").attr("aria-live", "polite");
-	list.classed("stale", isEstimating && !progress);
-	const row = list
-		.selectAll<HTMLDivElement, Row>("div")
-		.data(
-			(all) => all,
-			({ name }) => name,
-		)
-		.join("div");
-	row
-		.selectAll("dt")
-		.data(({ name }) => [name])
-		.join("dt")
-		.text(String);
-	row
-		.selectAll("dd")
-		.data(({ value }) => [value])
-		.join("dd")
-		.text(String);
+	drawFacts(section, rows, isEstimating && !progress);
 	root
 		.selectAll("p.alert")
 		.data([state.problem ?? ""])
@@ -91,7 +69,7 @@ const phases: Readonly<Record<MeasureProgress["phase"], string>> = {
 	mapping: "drawing the map",
 };
 
-function progressRows({ phase, done, total, calls, spent, waiting, etaS }: MeasureProgress): Row[] {
+function progressRows({ phase, done, total, calls, spent, waiting, etaS }: MeasureProgress): Fact[] {
 	const costs = Object.entries(spent).map(([currency, amount]) => money(amount, currency));
 	return [
 		{ name: "now", value: phases[phase] },
@@ -103,7 +81,7 @@ function progressRows({ phase, done, total, calls, spent, waiting, etaS }: Measu
 	];
 }
 
-function estimateRows({ rows, lines, backends, calls, cost, unpriced, seconds }: MeasureEstimate): Row[] {
+function estimateRows({ rows, lines, backends, calls, cost, unpriced, seconds }: MeasureEstimate): Fact[] {
 	const costs = Object.entries(cost).map(
 		([currency, [low, high]]) => `${money(low, currency)} to ${money(high, currency)}`,
 	);

@@ -2,6 +2,7 @@
 import { select } from "d3";
 import type { MonitorCell, MonitorMessage } from "../../server/core/generate/monitor-message.ts";
 import { whole } from "../shared/quantities.ts";
+import { drawTableHead } from "../shared/table-head.ts";
 
 interface Filled {
 	readonly accepted: number;
@@ -19,21 +20,10 @@ export function drawGrid(section: HTMLElement, { cells }: MonitorMessage): void 
 		.data([0])
 		.join("div")
 		.attr("class", "scroll")
-		.selectAll("table")
+		.selectAll<HTMLTableElement, number>("table")
 		.data([0])
 		.join("table");
-	table
-		.selectAll("thead")
-		.data([0])
-		.join("thead")
-		.selectAll("tr")
-		.data([0])
-		.join("tr")
-		.selectAll("th")
-		.data(["teacher", ...languages])
-		.join("th")
-		.attr("scope", "col")
-		.text(String);
+	drawTableHead(table.node(), ["teacher", ...languages]);
 	const row = table.selectAll("tbody").data([0]).join("tbody").selectAll("tr").data(teachers).join("tr");
 	row
 		.selectAll("th")

@@ -5,6 +5,7 @@ import { cellKey, type SweepGridCell } from "../../server/core/trainer/sweep.ts"
 import { SweepPanelMessage, type SweepPanelRequest } from "../../server/core/trainer/sweep-message.ts";
 import { significant, whole } from "../shared/quantities.ts";
 import "./panel.css";
+import { drawTableHead } from "../shared/table-head.ts";
 
 type View = SweepPanelMessage["view"];
 type Post = (request: SweepPanelRequest) => void;
@@ -93,20 +94,8 @@ function drawGrid(root: HTMLElement, { cells }: View, post: Post): void {
 	const codes = [...new Set(cells.map(({ language }) => language))].sort();
 	const found = new Map(cells.map((cell) => [cellKey(cell), cell]));
 	const table = select(root).selectAll("div.grid").data([0]).join("div").attr("class", "grid");
-	const grid = table.selectAll("table").data([0]).join("table");
-	grid.selectAll("caption").data(["Students: teachers by languages"]).join("caption").text(String);
-	grid
-		.selectAll("thead")
-		.data([0])
-		.join("thead")
-		.selectAll("tr")
-		.data([0])
-		.join("tr")
-		.selectAll("th")
-		.data(["teacher", ...codes])
-		.join("th")
-		.attr("scope", "col")
-		.text(String);
+	const grid = table.selectAll<HTMLTableElement, number>("table").data([0]).join("table");
+	drawTableHead(grid.node(), ["teacher", ...codes], "Students: teachers by languages");
 	const row = grid.selectAll("tbody").data([0]).join("tbody").selectAll("tr").data(teachers).join("tr");
 	row
 		.selectAll("th")

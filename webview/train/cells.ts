@@ -3,6 +3,7 @@ import { select } from "d3";
 import { cellKey, type SweepCell } from "../../server/core/trainer/sweep.ts";
 import type { TrainDraft } from "../../server/core/trainer/train-draft.ts";
 import { whole } from "../shared/quantities.ts";
+import { drawTableHead } from "../shared/table-head.ts";
 
 export function drawCells(
 	parent: Element,
@@ -24,22 +25,10 @@ export function drawCells(
 		.attr("role", "status")
 		.text(String);
 	const table = root
-		.selectAll("table")
+		.selectAll<HTMLTableElement, number>("table")
 		.data(cells.length > 0 ? [0] : [])
 		.join("table");
-	table.selectAll("caption").data(["Students: teachers by languages"]).join("caption").text(String);
-	table
-		.selectAll("thead")
-		.data([0])
-		.join("thead")
-		.selectAll("tr")
-		.data([0])
-		.join("tr")
-		.selectAll("th")
-		.data(["teacher", ...codes])
-		.join("th")
-		.attr("scope", "col")
-		.text(String);
+	drawTableHead(table.node(), ["teacher", ...codes], "Students: teachers by languages");
 	const row = table.selectAll("tbody").data([0]).join("tbody").selectAll("tr").data(teachers).join("tr");
 	row
 		.selectAll("th")
